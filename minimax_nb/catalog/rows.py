@@ -1,0 +1,144 @@
+"""The shapes of the catalog's rows: providers and models as data.
+
+Rows are validated when they are read, so a mistake in a user's own file is named with its place. Prices are Decimals
+in USD per million tokens. None is unknown.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FaceName = Literal["anthropic", "openai"]
+
+
+class Row(BaseModel):
+    """A frozen row that refuses fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Face(Row):
+    """One protocol at one provider: where it is and how it is spoken there.
+
+    Attributes:
+        base_url: What an SDK would take as its base URL.
+        chat_path: Appended to ``base_url`` for a chat call.
+        count_path: Appended for a token count, or None where there is none.
+        models_path: Appended for the list of models, or None.
+        auth: How the key is carried: "bearer" (Authorization) or "x-api-key".
+        headers: Further headers sent with every call.
+        reasoning_split: Send ``reasoning_split: true`` (MiniMax only; other servers answer 422 to unknown fields).
+        max_tokens_field: The name this server takes for the output limit.
+        thinking_field: How thinking is switched: "thinking" (``{"type": "adaptive"|"disabled"}``), or None where the
+            server has no switch.
+        effort_field: "output_config" (``{"effort": …}``), "reasoning_effort", or None where there is none.
+        include_usage: Send ``stream_options: {"include_usage": true}``.
+        echo_field: The field thinking goes back in: "reasoning_details", "reasoning_content", "reasoning", or None
+            for text with its tags as it came.
+        starts_in_thinking: The first bytes of content are thinking although no tag opens them.
+    """
+
+    base_url: str
+    chat_path: str
+    count_path: str | None = None
+    models_path: str | None = None
+    auth: Literal["bearer", "x-api-key"] = "bearer"
+    headers: dict[str, str] = Field(default_factory=dict)
+    reasoning_split: bool = False
+    max_tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    thinking_field: Literal["thinking"] | None = None
+    effort_field: Literal["output_config", "reasoning_effort"] | None = None
+    include_usage: bool = True
+    echo_field: Literal["reasoning_details", "reasoning_content", "reasoning"] | None = None
+    starts_in_thinking: bool = False
+
+
+class Price(Row):
+    """USD per million tokens; ``above_input`` is the number of input tokens past which this row counts."""
+
+    input: Decimal | None = None
+    output: Decimal | None = None
+    cache_read: Decimal | None = None
+    cache_write: Decimal | None = None
+    above_input: int = 0
+    dated: date | None = None
+    source: str = ""
+
+
+class Model(Row):
+    """What is known of a model, wherever it is served.
+
+    Attributes:
+        context: Window in tokens.
+        max_output: Most tokens one reply may have, thinking included.
+        inputs: Kinds of input it takes.
+        thinking: "switch" (adaptive or off), "always" (cannot be switched off), "none" or None (unknown).
+        thinking_default: What the kit sends when the user says nothing: one value for both protocols.
+        efforts: The effort levels it takes; empty where it has none.
+        effort_default: What the kit sends when the user says nothing.
+        temperature: Least and greatest.
+        top_p: Least and greatest.
+        status: "current", "legacy", "retiring", "retired" or "role-play".
+        note: One sentence a user should know.
+    """
+
+    context: int | None = None
+    max_output: int | None = None
+    inputs: tuple[Literal["text", "image", "video"], ...] = ("text",)
+    thinking: Literal["switch", "always", "none"] | None = None
+    thinking_default: Literal["adaptive", "off"] | None = None
+    efforts: tuple[str, ...] = ()
+    effort_default: str | None = None
+    temperature: tuple[float, float] | None = None
+    top_p: tuple[float, float] | None = None
+    default_top_p: float | None = None
+    status: Literal["current", "legacy", "retiring", "retired", "role-play"] = "current"
+    note: str = ""
+    source: str = ""
+    dated: date | None = None
+
+
+class Offer(Row):
+    """A model as one provider sells it: its id there is the key of the table.
+
+    Attributes:
+        of: The id of the model's own row, where it differs from the id here.
+        prices: Dated price rows, cheapest step first; empty is unknown.
+        priority_factor: What the priority tier multiplies the price by, or None where there is no such tier.
+    """
+
+    of: str | None = None
+    prices: tuple[Price, ...] = ()
+    priority_factor: Decimal | None = None
+
+
+class Provider(Row):
+    """One service: its protocols, keys, regions and the models it offers.
+
+    Attributes:
+        faces: Protocols by name; the first one is the default.
+        regions: Other hosts by name: region to {face: base URL}.
+        keys: Environment variables that may hold the key, in order; empty where no key is needed.
+        key_optional: True where the service works without a key.
+        any_model: True where any model id is taken.
+        free: True where nothing is ever charged.
+        failed_free: True where failed calls are not charged; None is unknown.
+        default_model: The model asked when the user names none.
+    """
+
+    title: str
+    faces: dict[FaceName, Face]
+    regions: dict[str, dict[FaceName, str]] = Field(default_factory=dict)
+    keys: tuple[str, ...] = ()
+    key_optional: bool = False
+    any_model: bool = False
+    free: bool = False
+    failed_free: bool | None = None
+    default_model: str = ""
+    models: dict[str, Offer] = Field(default_factory=dict)
+    docs: str = ""
+    note: str = ""

@@ -1,0 +1,44 @@
+"""What is asked, before any protocol: one frozen value."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from minimax_nb.messages.parts import Message
+from minimax_nb.messages.saved import message_to_dict
+
+ThinkingMode = Literal["adaptive", "off"]
+Effort = Literal["low", "medium", "high", "xhigh", "max"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A call in the kit's own words.
+
+    None means "not said": the encoder then sends the model's documented default where the two protocols differ, and
+    nothing where they agree.
+    """
+
+    model: str
+    messages: tuple[Message, ...]
+    system: str | None = None
+    stream: bool = True
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    thinking: ThinkingMode | None = None
+    effort: Effort | None = None
+    service_tier: str | None = None
+
+    def parameters(self) -> dict[str, Any]:
+        """The parameters that were said, by name, without the prompt."""
+        names = ("temperature", "top_p", "max_tokens", "thinking", "effort", "service_tier")
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
+
+    def prompt_sha256(self) -> str:
+        """A fingerprint of the system message and the conversation, as 64 hex digits."""
+        said = [self.system, [message_to_dict(message) for message in self.messages]]
+        return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
