@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NoReturn
 
 
@@ -12,7 +13,10 @@ class Secret:
 
     def __init__(self, value: str) -> None:
         # A closure, not a string: tools that walk attributes and print them find a function.
-        self._reveal = lambda: value
+        def reveal() -> str:
+            return value
+
+        self._reveal: Callable[[], str] = reveal
 
     @classmethod
     def of(cls, value: str | Secret | None) -> Secret | None:

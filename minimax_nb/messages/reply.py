@@ -30,6 +30,9 @@ from minimax_nb.messages.parts import Message, Opaque, Origin, Part, Text, Think
 from minimax_nb.messages.shown import Shown
 from minimax_nb.messages.usage import Usage
 
+_DELTAS = (TextDelta, ThinkingDelta, ArgumentsDelta)
+_Rare = Started | PartStarted | Reclassified | PartEnded | UsageSeen | Finished | Failed
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -63,10 +66,12 @@ class _Part:
     raw: Mapping[str, Any] | None = None
 
     def text(self) -> str:
-        """Everything so far; joining also lets go of the pieces."""
-        if len(self.pieces) > 1:
-            self.pieces[:] = ["".join(self.pieces)]
-        return self.pieces[0] if self.pieces else ""
+        """Everything so far."""
+        return "".join(self.pieces)
+
+    def settle(self) -> None:
+        """Keep the text and let go of the pieces. For the folding thread only: a reader must not race an append."""
+        self.pieces = [self.text()]
 
     def freeze(self) -> Part:
         match self.kind:
@@ -192,13 +197,6 @@ class Reply(Shown):
         origin = Origin(self.provider, self.face, self.asked_model)
         return Message("assistant", self.parts, origin, None if self.partial else self._echo, self.partial)
 
-    def lengths(self) -> tuple[int, int]:
-        """Number of characters of (thinking, text) so far."""
-        return (
-            sum(len(piece) for part in self._of("thinking") for piece in part.pieces),
-            sum(len(piece) for part in self._of("text") for piece in part.pieces),
-        )
-
     def _of(self, kind: PartKind) -> list[_Part]:
         parts = dict(self._parts)  # a reader on another thread must not see the dict grow under its feet
         return [parts[index] for index in sorted(parts) if parts[index].kind == kind]
@@ -207,18 +205,13 @@ class Reply(Shown):
 
     def apply(self, event: Event) -> None:
         """Take in the next event."""
-        # Text and thinking come by the thousand: they go first, and by identity of type.
-        kind = type(event)
-        if kind is TextDelta or kind is ThinkingDelta or kind is ArgumentsDelta:
-            assert isinstance(event, TextDelta | ThinkingDelta | ArgumentsDelta)
+        if isinstance(event, _DELTAS):  # they come by the thousand, so they go first
             self._parts[event.index].pieces.append(event.text)
-            return
-        self._apply_rare(event)
+        else:
+            self._apply_rare(event)
 
-    def _apply_rare(self, event: Event) -> None:
+    def _apply_rare(self, event: _Rare) -> None:
         match event:
-            case TextDelta() | ThinkingDelta() | ArgumentsDelta():
-                self._parts[event.index].pieces.append(event.text)
             case Started():
                 self.request_id = event.request_id or self.request_id
                 self.model = event.model or self.model
@@ -233,8 +226,9 @@ class Reply(Shown):
             case UsageSeen():
                 self.usage = self.usage.merge(event.usage)
             case Finished():
-                self.stop_reason = event.stop_reason
                 self._echo = event.echo
+                self._settle()
+                self.stop_reason = event.stop_reason
             case Failed():
                 self.fail(event.error)
             case _:
@@ -244,7 +238,12 @@ class Reply(Shown):
         """End the reply with an error; what had arrived stays."""
         self.error = error
         self.partial = True
+        self._settle()
         self.stop_reason = reason
+
+    def _settle(self) -> None:
+        for part in self._parts.values():
+            part.settle()
 
     # -- saving ----------------------------------------------------------------------------------------------------
 
@@ -279,9 +278,9 @@ class Reply(Shown):
 
 def _joined(texts: Iterator[str]) -> str:
     """Texts of several parts as one: apart by a blank line unless they already are."""
-    whole = ""
-    for text in texts:
-        if whole and text and not whole.endswith("\n") and not text.startswith("\n"):
-            whole += "\n\n"
-        whole += text
-    return whole
+    whole: list[str] = []
+    for text in filter(None, texts):
+        if whole and not whole[-1].endswith("\n") and not text.startswith("\n"):
+            whole.append("\n\n")
+        whole.append(text)
+    return "".join(whole)

@@ -1,0 +1,1 @@
+"""The notebook kit for MiniMax models."""
