@@ -1,1 +1,125 @@
-"""The notebook kit for MiniMax models."""
+"""The notebook kit for MiniMax models.
+
+``%load_ext minimax_nb`` brings the ``%%minimax`` magics; ``from minimax_nb import Chat`` the client behind them.
+Importing the package loads nothing else: each public name loads what it needs on first use.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from minimax_nb.messages.shown import Bundle, use_renderer
+
+if TYPE_CHECKING:
+    from minimax_nb.chat import AsyncStream, Chat, Stream, TokenCount
+    from minimax_nb.display import show
+    from minimax_nb.errors import (
+        AuthError,
+        BalanceError,
+        BudgetError,
+        CassetteError,
+        ConfigError,
+        ContentFilterError,
+        ContextLengthError,
+        InvalidRequestError,
+        MiniMaxError,
+        OverloadedError,
+        PlanLimitError,
+        RateLimitError,
+        RequestError,
+        ServiceError,
+        ToolError,
+        TransportError,
+        UnknownModelError,
+        WireError,
+    )
+    from minimax_nb.messages.parts import ToolCall
+    from minimax_nb.messages.reply import Reply, Timing
+    from minimax_nb.messages.usage import Usage
+    from minimax_nb.prompt import register
+
+_HOME = {
+    "minimax_nb.chat": ("AsyncStream", "Chat", "Stream", "TokenCount"),
+    "minimax_nb.display": ("show",),
+    "minimax_nb.errors": (
+        "AuthError", "BalanceError", "BudgetError", "CassetteError", "ConfigError", "ContentFilterError",
+        "ContextLengthError", "InvalidRequestError", "MiniMaxError", "OverloadedError", "PlanLimitError",
+        "RateLimitError", "RequestError", "ServiceError", "ToolError", "TransportError", "UnknownModelError",
+        "WireError",
+    ),
+    "minimax_nb.messages.parts": ("ToolCall",),
+    "minimax_nb.messages.reply": ("Reply", "Timing"),
+    "minimax_nb.messages.usage": ("Usage",),
+    "minimax_nb.prompt": ("register",),
+}  # fmt: skip
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = [
+    "AsyncStream",
+    "AuthError",
+    "BalanceError",
+    "BudgetError",
+    "CassetteError",
+    "Chat",
+    "ConfigError",
+    "ContentFilterError",
+    "ContextLengthError",
+    "InvalidRequestError",
+    "MiniMaxError",
+    "OverloadedError",
+    "PlanLimitError",
+    "RateLimitError",
+    "Reply",
+    "RequestError",
+    "ServiceError",
+    "Stream",
+    "Timing",
+    "TokenCount",
+    "ToolCall",
+    "ToolError",
+    "TransportError",
+    "UnknownModelError",
+    "Usage",
+    "WireError",
+    "register",
+    "show",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - each public name has a type of its own
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("minimax-nb")
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module 'minimax_nb' has no attribute {name!r}")
+    return getattr(importlib.import_module(module), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])
+
+
+def _render(value: object) -> Bundle:
+    from minimax_nb.display import render
+
+    return render(value)
+
+
+use_renderer(_render)
+
+
+def load_ipython_extension(shell: Any) -> None:  # noqa: ANN401 - IPython's shells are untyped here
+    """What ``%load_ext minimax_nb`` calls."""
+    from minimax_nb.magics import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:  # noqa: ANN401
+    """What ``%unload_ext minimax_nb`` calls."""
+    from minimax_nb.magics import unload
+
+    unload(shell)

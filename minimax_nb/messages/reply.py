@@ -123,6 +123,7 @@ class Reply(Shown):
         parsed: The validated value of a structured reply, else None.
         error: What went wrong, or None.
         notes: Sentences the reader should see beside the reply.
+        status: What is being waited for while nothing arrives, else "".
     """
 
     def __init__(
@@ -154,6 +155,7 @@ class Reply(Shown):
         self.parsed: Any = None
         self.error: BaseException | None = None
         self.notes = notes
+        self.status = ""
         self._echo: Mapping[str, Any] | None = None
         self._parts: dict[int, _Part] = {}
         self._reshaped = 0

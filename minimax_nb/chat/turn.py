@@ -1,0 +1,162 @@
+"""One call from its request to its end, without waiting: what threads and coroutines share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from minimax_nb.catalog import Endpoint, price
+from minimax_nb.errors import MiniMaxError, ServiceError, WireError
+from minimax_nb.messages.events import Event, Failed, TextDelta, ThinkingDelta
+from minimax_nb.messages.parts import Message
+from minimax_nb.messages.reply import Reply, Timing
+from minimax_nb.messages.request import Request
+from minimax_nb.transport import AsyncExchange, Exchange
+from minimax_nb.wire import FACES, service_error
+from minimax_nb.wire.call import Call, Decoder
+
+
+@dataclass(slots=True)
+class _Marks:
+    """Times on the exchange's clock."""
+
+    started: float = 0.0
+    first: float | None = None
+    last: float | None = None
+
+
+class Turn:
+    """A prompt, the call that carries it, and the reply that comes back.
+
+    ``on_end`` is called once, when the turn has ended for whatever reason.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        endpoint: Endpoint,
+        prompt: Message,
+        notes: tuple[str, ...],
+        on_end: Callable[[Turn], None],
+    ) -> None:
+        self.request, self.endpoint, self.prompt = request, endpoint, prompt
+        self.call: Call = FACES[endpoint.face_name].encode(request, endpoint)
+        self.reply = Reply(
+            provider=endpoint.provider_name,
+            face=endpoint.face_name,
+            asked_model=request.model,
+            prompt=prompt.text,
+            parameters=request.parameters(),
+            prompt_sha256=request.prompt_sha256(),
+            notes=notes,
+        )
+        self.reply.free = endpoint.provider.free
+        self.delivered = False
+        self.ended = False
+        self._on_end = on_end
+        self._decoder: Decoder = self._new_decoder()
+        self._marks = _Marks()
+
+    def _new_decoder(self) -> Decoder:
+        return FACES[self.endpoint.face_name].decoder(self.request, self.endpoint)
+
+    def begin(self, exchange: Exchange | AsyncExchange) -> None:
+        """An answer is open; a second try starts with a clean decoder."""
+        self._decoder = self._new_decoder()
+        self._marks = _Marks(started=exchange.started)
+        self.reply.request_id = _request_id(exchange) or self.reply.request_id
+
+    def refused(self, exchange: Exchange | AsyncExchange, body: bytes) -> ServiceError:
+        """The error that an answer with an error status stands for."""
+        return service_error(self.endpoint, exchange.status, exchange.headers, body)
+
+    def feed(self, data: bytes, now: float) -> list[Event]:
+        """Take in bytes; the events they brought are in the reply already.
+
+        Raises:
+            ServiceError: The service reported an error inside its answer.
+            WireError: The bytes are not the protocol.
+        """
+        return self._fold(self._decoder.feed(data), now)
+
+    def flush(self, now: float) -> list[Event]:
+        """The answer has ended cleanly; call again until nothing comes.
+
+        Raises:
+            ServiceError: As :meth:`feed`.
+            WireError: It ended without its end.
+        """
+        return self._fold(self._decoder.flush(), now)
+
+    def _fold(self, events: list[Event], now: float) -> list[Event]:
+        reply, marks = self.reply, self._marks
+        for event in events:
+            if isinstance(event, Failed):
+                raise event.error
+            reply.apply(event)
+            if isinstance(event, _DELTAS):
+                if marks.first is None:
+                    self.delivered, marks.first = True, now
+                marks.last = now
+        return events
+
+    # -- the end ---------------------------------------------------------------------------------------------------
+
+    def finished(self, now: float) -> None:
+        """The service ended the reply."""
+        self._end(now)
+
+    def interrupted(self, now: float | None) -> None:
+        """Somebody stopped it."""
+        if not self.ended and not self.reply.done:
+            self.reply.fail(KeyboardInterrupt(), "interrupted")
+        self._end(now)
+
+    def failed(self, error: BaseException, now: float | None) -> None:
+        """It went wrong; the error learns what had arrived."""
+        if self.ended:
+            return
+        if not self.reply.done:
+            self.reply.fail(error)
+        if isinstance(error, MiniMaxError):
+            error.reply = self.reply
+        if isinstance(error, ServiceError):
+            self.reply.request_id = self.reply.request_id or error.request_id
+        if isinstance(error, WireError) and not error.hint:
+            error.hint = "What had arrived is kept. Check that the address (-u) and the protocol (--face) fit together."
+        self._end(now)
+
+    def _end(self, now: float | None) -> None:
+        if self.ended:
+            return
+        self.ended = True
+        reply = self.reply
+        reply.timing = self._timing(now)
+        reply.cost = price(self.endpoint, reply.usage, self.request.service_tier)
+        reply.status = ""
+        self._on_end(self)
+
+    def _timing(self, now: float | None) -> Timing:
+        marks, tokens = self._marks, self.reply.usage.output_tokens
+        if now is None:
+            return Timing()
+        total = round(now - marks.started, 4)
+        if marks.first is None or marks.last is None:
+            return Timing(total_s=total)
+        span = marks.last - marks.first
+        rate = round(tokens / span, 1) if tokens and span > 0 else None
+        return Timing(round(marks.first - marks.started, 4), total, rate)
+
+
+_DELTAS = (TextDelta, ThinkingDelta)
+
+
+def whole(request: Request, *, stream: bool) -> Request:
+    """The request with streaming on or off."""
+    return request if request.stream == stream else replace(request, stream=stream)
+
+
+def _request_id(exchange: Exchange | AsyncExchange) -> str | None:
+    """The service's id for the call from the headers it is known to send (4E and B4 of the wire notes)."""
+    names = ("request-id", "x-request-id", "trace-id", "x-runapi-task-id")
+    return next((exchange.headers[name] for name in names if exchange.headers.get(name)), None)

@@ -1,0 +1,168 @@
+"""Live painting: what is finished is frozen, only the tail changes, and the bytes stay in step with the outputs.
+
+A reply in progress is a row of displays: the thinking, then finished blocks, then the tail. Each update carries the
+tail alone, so a long reply costs what its text costs. When text comes faster than anybody reads, the tail shows its
+last lines and how much there is; at the end, or as soon as the stream pauses, everything is shown.
+"""
+
+from __future__ import annotations
+
+from minimax_nb.display.blocks import BlockCutter, split_long
+from minimax_nb.display.render import markdown_answer, thinking_folded, thinking_live
+
+from minimax_nb.display.screen import Screen, new_display_id
+
+_LONG_TAIL = 900
+"""Characters after which a tail is split although its block goes on."""
+
+_CREDIT_PER_OUTPUT = 450
+"""Bytes of content an output may carry on average; its envelope takes some 650 more."""
+
+_GLIMPSE = 350
+"""Characters of the tail that are shown while text comes too fast."""
+
+
+class LivePainter:
+    """Paints a reply in progress on a screen. Not for two threads at once.
+
+    Attributes:
+        outputs: Messages sent so far.
+    """
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self.outputs = 0
+        self._started = False
+        self._start_afresh()
+
+    def _start_afresh(self) -> None:
+        self._credit = 3.0 * _CREDIT_PER_OUTPUT
+        self._thinking_id: str | None = None
+        self._thinking_shown = ""
+        self._folded = False
+        self._tail_id: str | None = None
+        self._tail_shown = ""
+        self._cutter = BlockCutter()
+        self._ready: list[str] = []
+        self._fed = 0
+
+    def paint(self, thinking: str, text: str, status: str = "", *, paused: bool = False) -> int:
+        """Show where the reply stands now; gives the number of outputs that took.
+
+        Args:
+            thinking: All of the thinking so far.
+            text: All of the text so far; must begin with what the last call was given (else :meth:`restart`).
+            status: What is being waited for while nothing arrives.
+            paused: True if nothing new has come for a while, so that nothing is held back.
+        """
+        before = self.outputs
+        if text:
+            self._fold(thinking)
+            self._feed(text)
+            self._paint_text(paused=paused)
+        elif thinking or status:
+            self._paint_thinking(thinking_live(thinking) if thinking else f"*{status}*")
+        return self.outputs - before
+
+    def restart(self) -> None:
+        """Text turned out to be thinking or the reverse: clear and start from nothing."""
+        if self._started:
+            self._screen.clear()
+            self.outputs += 1
+        self._start_afresh()
+
+    def finish(self, data: dict[str, object], metadata: dict[str, object]) -> None:
+        """Replace all that was painted by the one output that is saved."""
+        if self._started:
+            self._screen.clear()
+            self.outputs += 1
+        self._screen.show(data, metadata)
+        self.outputs += 1
+
+    # -- thinking --------------------------------------------------------------------------------------------------
+
+    def _paint_thinking(self, markdown: str) -> None:
+        if markdown == self._thinking_shown:
+            return
+        self._thinking_id = self._send(markdown, self._thinking_id)
+        self._thinking_shown = markdown
+
+    def _fold(self, thinking: str) -> None:
+        """Fold the thinking once, when the answer begins: an update later would close it under the reader's hand."""
+        if self._folded:
+            return
+        self._folded = True
+        if thinking:
+            self._paint_thinking(thinking_folded(thinking))
+        elif self._thinking_id is not None:
+            # A status line stood there; the answer takes its place.
+            self._tail_id, self._thinking_id = self._thinking_id, None
+
+    # -- text ------------------------------------------------------------------------------------------------------
+
+    def _feed(self, text: str) -> None:
+        new = text[self._fed :]
+        if not new:
+            return
+        self._fed = len(text)
+        self._ready += self._cutter.feed(new)
+
+    def _paint_text(self, *, paused: bool) -> None:
+        tail = self._cutter.tail
+        finished = "".join(self._ready)
+        if not finished and len(tail) > _LONG_TAIL:
+            self._split(tail)
+            return
+        waiting = finished + tail
+        if len(waiting.encode()) > self._credit and not paused and len(waiting) > _LONG_TAIL:
+            self._glimpse(waiting)
+            return
+        if finished:
+            self._freeze(finished)
+        self._credit = max(self._credit, 0.0) if paused else self._credit
+        if tail.strip():
+            self._show_tail(tail)
+
+    def _split(self, tail: str) -> None:
+        """A block grows long: freeze what can stand alone and go on with the rest as a block of its own."""
+        parts = split_long(tail, _LONG_TAIL)
+        if parts is None:
+            self._show_tail(tail)
+            return
+        head, rest = parts
+        self._freeze(head)
+        self._cutter = BlockCutter()
+        self._ready = self._cutter.feed(rest)
+        if self._cutter.tail.strip():
+            self._show_tail(self._cutter.tail)
+
+    def _freeze(self, markdown: str) -> None:
+        self._show_tail(markdown)
+        self._ready = []
+        self._tail_id, self._tail_shown = None, ""
+
+    def _show_tail(self, markdown: str) -> None:
+        if markdown == self._tail_shown:
+            return
+        self._tail_id = self._send(markdown_answer(markdown), self._tail_id)
+        self._tail_shown = markdown
+
+    def _glimpse(self, waiting: str) -> None:
+        """Too much came at once: show how much, and its last lines."""
+        last = waiting[-_GLIMPSE:].partition("\n")[2] or waiting[-_GLIMPSE:]
+        note = f"*… {len(waiting):,} characters, shown whole in a moment …*"
+        quoted = "\n".join("    " + line for line in last.splitlines())
+        self._tail_id = self._send(f"{note}\n\n{quoted}", self._tail_id)
+        self._tail_shown = ""
+
+    def _send(self, markdown: str, display_id: str | None) -> str:
+        data = {"text/markdown": markdown}
+        self._credit += _CREDIT_PER_OUTPUT - len(markdown.encode())
+        self.outputs += 1
+        self._started = True
+        if display_id is None:
+            display_id = new_display_id()
+            self._screen.show(data, {}, display_id)
+        else:
+            self._screen.update(data, {}, display_id)
+        return display_id

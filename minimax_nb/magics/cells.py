@@ -1,0 +1,146 @@
+"""The magics themselves, thin: options to a chat, a chat to the painter, a reply to a name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.magic import line_cell_magic, line_magic, magics_class, no_var_expand
+
+from minimax_nb.errors import RequestError
+from minimax_nb.magics.base import KitMagics
+from minimax_nb.magics.options import ASKING, CHAT, Option, Parsed, help_text, parse
+
+if TYPE_CHECKING:
+    from minimax_nb.messages.parts import Part
+    from minimax_nb.messages.reply import Reply
+
+_USAGE = """%%minimax [options]
+prompt
+
+Send the cell to a model; the reply streams into the output. %minimax [options] prompt does it in one line.
+{{name}}, {{name.attr}}, {{name[0]}} and {{name["key"]}} are filled in from the notebook; all else is sent as typed."""
+
+
+@magics_class
+class MinimaxMagics(KitMagics):
+    """``%%minimax`` and its family. ``%config MinimaxMagics`` and ``%minimax_config`` show and set the defaults."""
+
+    # -- asking ----------------------------------------------------------------------------------------------------
+
+    @no_var_expand
+    @line_cell_magic
+    def minimax(self, line: str, cell: str | None = None) -> None:
+        """Send a prompt to a model; the reply streams into the output."""
+        with self.failing_in_one_line():
+            parsed = parse(line, ASKING)
+            if parsed.values.get("help"):
+                print(help_text(_USAGE, ASKING))
+                return
+            prompt = "\n".join(text for text in (parsed.rest.strip(), cell) if text)
+            self._ask(parsed, prompt)
+
+    @no_var_expand
+    @line_magic
+    def minimax_fix(self, line: str) -> None:
+        """Explain the last exception and propose a mended cell. Takes the options of %minimax and further words."""
+        with self.failing_in_one_line():
+            from minimax_nb.magics import lines
+
+            parsed = parse(line, ASKING)
+            self._ask(parsed, *lines.fix_prompt(self.shell, parsed.rest))
+
+    def _ask(self, parsed: Parsed, text: str, *objects: object) -> None:
+        from minimax_nb import display
+        from minimax_nb.magics.session import REQUEST
+
+        values = parsed.values
+        prompt = (*self._filled(text, values), *objects)
+        said = {**self.layer(), **values}
+        chat = self.session.chat(values, self.layer())
+        options = {name: said[name] for name in REQUEST if name in said}
+        if values.get("show_code"):
+            display.put_code(chat, prompt, options)
+        elif values.get("dry"):
+            display.put(chat.preview(*prompt, **options))
+        else:
+            self._keep(values, display.show, chat.stream(*prompt, **options), mode=self.paint or None)
+
+    def _filled(self, text: str, values: Mapping[str, Any]) -> tuple[Part | str, ...]:
+        if not text.strip():
+            raise RequestError(
+                "The prompt is empty, so nothing was sent.",
+                hint="Write the question below %%minimax, or behind %minimax; %minimax? shows the options.",
+            )
+        if values.get("raw"):
+            return (text,)
+        from minimax_nb.prompt import fill
+
+        return fill(text, self.shell.user_ns)
+
+    def _keep(self, values: Mapping[str, Any], show: Any, stream: Any, mode: str | None) -> None:  # noqa: ANN401
+        """Paint, and bind the reply even if it is only a part of one."""
+        try:
+            show(stream, mode=mode)
+        finally:
+            reply: Reply = stream.reply
+            self.session.last = reply
+            self.shell.user_ns["_mm"] = reply
+            if name := values.get("output"):
+                self.shell.user_ns[name] = reply
+
+    # -- the family ------------------------------------------------------------------------------------------------
+
+    @no_var_expand
+    @line_magic
+    def minimax_models(self, line: str) -> None:
+        """List the models that are known: %minimax_models [-p PROVIDER] [words to look for]."""
+        self._line(line, "models")
+
+    @no_var_expand
+    @line_magic
+    def minimax_history(self, line: str) -> None:
+        """Show a conversation: %minimax_history [--chat NAME]."""
+        self._line(line, "history")
+
+    @no_var_expand
+    @line_magic
+    def minimax_reset(self, line: str) -> None:
+        """Forget a conversation: %minimax_reset [--chat NAME | --all]. %minimax_reset --undo brings it back."""
+        self._line(line, "reset")
+
+    @no_var_expand
+    @line_magic
+    def minimax_config(self, line: str) -> None:
+        """Show the defaults, or set them: %minimax_config [name=value ...]; name= goes back to the default."""
+        self._line(line, "config")
+
+    @no_var_expand
+    @line_magic
+    def minimax_doctor(self, line: str) -> None:
+        """Say what this installation can do. Sends nothing and shows no key."""
+        self._line(line, "doctor")
+
+    def _line(self, line: str, name: str) -> None:
+        from minimax_nb.magics import lines
+
+        with self.failing_in_one_line():
+            getattr(lines, name)(self, parse(line, LINE_OPTIONS[f"minimax_{name}"]))
+
+
+_PROVIDER = next(option for option in ASKING if option.name == "provider")
+_ALL = Option(("--all",), "all", None, "", "every conversation")
+_UNDO = Option(("--undo",), "undo", None, "", "bring back what the last reset forgot")
+
+LINE_OPTIONS: Mapping[str, tuple[Option, ...]] = {
+    "minimax": ASKING,
+    "minimax_fix": ASKING,
+    "minimax_models": (_PROVIDER,),
+    "minimax_history": (CHAT,),
+    "minimax_reset": (CHAT, _ALL, _UNDO),
+    "minimax_config": (),
+    "minimax_doctor": (),
+}
+"""Each magic's options, for parsing, help and completion."""
+
+MinimaxMagics.minimax.__doc__ = help_text(_USAGE, ASKING)

@@ -1,0 +1,114 @@
+"""What the line magics do: look things up, and show them. Loaded when the first of them is used."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import Any
+
+from minimax_nb import display
+from minimax_nb.catalog import did_you_mean, load_catalog, model_table
+from minimax_nb.doctor import examine
+from minimax_nb.errors import ConfigError, MiniMaxError, RequestError
+from minimax_nb.magics.base import KitMagics, defaults_of, set_default
+from minimax_nb.magics.options import Parsed
+
+_SETTING = re.compile(r"""\s*([A-Za-z_]\w*)=("[^"]*"|'[^']*'|\S*)""")
+
+
+def models(_magics: KitMagics, parsed: Parsed) -> None:
+    """Show the models that are known."""
+    lines = model_table(load_catalog(), parsed.values.get("provider"))
+    words = parsed.rest.lower().split()
+    found = [line for line in lines if all(word in f"{line.provider} {line.id}".lower() for word in words)]
+    if not found:
+        raise ConfigError(
+            f"No model known here matches {parsed.rest.strip()!r}.", hint="%minimax_models lists them all."
+        )
+    display.put(display.model_listing(found))
+
+
+def history(magics: KitMagics, parsed: Parsed) -> None:
+    """Show a conversation."""
+    display.put(_chat(magics, parsed))
+
+
+def reset(magics: KitMagics, parsed: Parsed) -> None:
+    """Forget conversations, or bring back what was forgotten."""
+    session = magics.session
+    if parsed.values.get("undo"):
+        names = session.undo_reset()
+        _say(f"Brought back: {', '.join(names)}." if names else "There is no reset to undo.")
+        return
+    if parsed.values.get("all"):
+        names = session.reset(tuple(session.chats))
+    else:
+        _chat(magics, parsed)
+        names = session.reset((parsed.values.get("chat", "main"),))
+    _say(f"Forgotten: {', '.join(names)}. %minimax_reset --undo brings it back." if names else "Nothing to forget.")
+
+
+def config(magics: KitMagics, parsed: Parsed) -> None:
+    """Show the defaults, or set those that are named."""
+    rest = parsed.rest.strip()
+    while rest:
+        match = _SETTING.match(rest)
+        if match is None:
+            raise ConfigError(f"%minimax_config takes name=value, not {rest.split()[0]!r}.")
+        set_default(magics, match[1], match[2].strip("\"'"))
+        rest = rest[match.end() :].strip()
+    display.put(display.setting_listing(defaults_of(magics)))
+
+
+def doctor(magics: KitMagics, parsed: Parsed) -> None:
+    """Say what this installation can do."""
+    if parsed.rest.strip():
+        raise ConfigError("%minimax_doctor takes no words.")
+    paint = display.choose_mode(magics.paint or os.environ.get("MINIMAX_NB_PAINT"))
+    display.put(examine(magics.layer(), front_end=type(magics.shell).__name__, paint=paint))
+
+
+def fix_prompt(shell: Any, words: str) -> tuple[object, ...]:  # noqa: ANN401 - IPython's shells are untyped here
+    """The prompt that asks to mend the last exception: the failing cell and its traceback.
+
+    Raises:
+        RequestError: There is no exception to mend.
+    """
+    error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
+    if error is None or not isinstance(error, Exception):
+        raise RequestError("No exception has happened in this notebook yet, so there is nothing to fix.")
+    if isinstance(error, MiniMaxError):
+        raise RequestError(
+            f"The last exception is the kit's own, and its message says what to do: {error}",
+            hint="No model was asked.",
+        )
+    ask = "Explain this exception in one or two sentences, then give the mended cell as one Python code block."
+    said = f"\n{words.strip()}" if words.strip() else ""
+    cell = _failing_cell(shell)
+    code = f"\n\nThe cell:\n\n```python\n{cell}\n```" if cell else ""
+    return f"{ask}{said}{code}\n\nThe exception:\n\n", error
+
+
+def _failing_cell(shell: Any) -> str:  # noqa: ANN401
+    """The source of the last cell that is not one of our own magics."""
+    for source in reversed(shell.user_ns.get("In", [])):
+        if source.strip() and "minimax_fix" not in source:
+            return str(source).rstrip()
+    return ""
+
+
+def _chat(magics: KitMagics, parsed: Parsed) -> Any:  # noqa: ANN401
+    if parsed.rest.strip():
+        raise ConfigError(f"This magic takes no words, but was given {parsed.rest.strip()!r}.", hint="Use --chat NAME.")
+    name = parsed.values.get("chat", "main")
+    chat = magics.session.chats.get(name)
+    if chat is None:
+        known = tuple(magics.session.chats)
+        hint = did_you_mean(name, known) or (f"There are: {', '.join(known)}." if known else "%%minimax starts one.")
+        raise ConfigError(f"There is no conversation {name!r} yet.", hint=hint)
+    return chat
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")

@@ -1,0 +1,106 @@
+"""The emulator inside the process, behind the same doors as HTTP.
+
+Its clock is the script's: it advances by what each chunk says it waits, so the times in a saved notebook are the same
+on every run. The waits themselves are real, and a stop or an interrupt ends them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+
+from minimax_nb.emulator import Answer, Asked, handle
+from minimax_nb.errors import MiniMaxError, TransportError
+from minimax_nb.transport.exchange import SCHEME, Limits, Stop
+from minimax_nb.wire.call import Call
+
+
+def _asked(call: Call) -> Asked:
+    headers = dict(call.headers)
+    if call.key is not None:
+        headers[call.key_header] = call.key_prefix + call.key.reveal()
+    return Asked(call.method, call.url.removeprefix(SCHEME), headers, call.body)
+
+
+class _Scripted:
+    """What the two exchanges share: the answer and the script's clock."""
+
+    def __init__(self, call: Call, limits: Limits) -> None:
+        self._answer: Answer = handle(_asked(call))
+        self._limits = limits
+        self.status = self._answer.status
+        self.headers: Mapping[str, str] = {name.lower(): value for name, value in self._answer.headers}
+        self.started = 0.0
+        self._now = 0.0
+
+    def now(self) -> float:
+        """Seconds on the script's clock."""
+        return self._now
+
+    def _wait(self, after_s: float) -> float:
+        """How long to sleep before a chunk; the clock goes on by as much."""
+        self._now += min(after_s, self._limits.timeout)
+        return min(after_s, self._limits.timeout)
+
+    def _silent_too_long(self, after_s: float) -> MiniMaxError | None:
+        if after_s <= self._limits.timeout:
+            return None
+        return TransportError(
+            f"The emulator was silent for {self._limits.timeout:g} s, so the call was given up.",
+            hint="What had arrived is kept. Chat(timeout=...) waits longer.",
+        )
+
+    def _cut(self) -> MiniMaxError | None:
+        if not self._answer.cut:
+            return None
+        return TransportError(
+            "The connection to the emulator was cut off, as its script says.",
+            hint="What had arrived is kept. Send the prompt again to try anew.",
+        )
+
+
+class LocalExchange(_Scripted):
+    """An answer of the emulator."""
+
+    def __init__(self, call: Call, limits: Limits, stop: Stop) -> None:
+        super().__init__(call, limits)
+        self._stop = stop
+
+    def chunks(self) -> Iterator[bytes]:
+        """The body, piece by piece, at the script's pace.
+
+        Raises:
+            TransportError: The script stalls past the time limit, or cuts the connection.
+            Stopped: Somebody asked to stop.
+        """
+        for chunk in self._answer.chunks:
+            self._stop.wait(self._wait(chunk.after_s))
+            if error := self._silent_too_long(chunk.after_s):
+                raise error
+            yield chunk.data
+        if error := self._cut():
+            raise error
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+class AsyncLocalExchange(_Scripted):
+    """An answer of the emulator, for coroutines."""
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The body, piece by piece, at the script's pace.
+
+        Raises:
+            TransportError: The script stalls past the time limit, or cuts the connection.
+        """
+        for chunk in self._answer.chunks:
+            await asyncio.sleep(self._wait(chunk.after_s))
+            if error := self._silent_too_long(chunk.after_s):
+                raise error
+            yield chunk.data
+        if error := self._cut():
+            raise error
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""

@@ -1,0 +1,246 @@
+"""Painting: everything that came is shown soon, bytes stay in step, and one output is left at the end."""
+
+from __future__ import annotations
+
+import io
+import random
+import threading
+
+import pytest
+from minimax_nb.display.render import render
+
+from minimax_nb.display.live import LivePainter
+from minimax_nb.display.paint import TICK_S, _Session, show
+from minimax_nb.display.plain import PlainPainter
+from minimax_nb.errors import TransportError
+from minimax_nb.messages.events import PartStarted, Reclassified, TextDelta
+from tests.display.screens import Memory, Scripted, saying
+
+REPLY = """# Title
+
+Some **prose** that goes on for a while, with `code` and a formula $a^2 + b^2 = c^2$.
+
+- one
+- two
+- three
+
+```python
+def f(x):
+    return x < 3
+```
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+$$
+\\int_0^1 x\\,dx = \\tfrac12
+$$
+
+The end.
+"""
+
+
+def painted(text: str, step: int, *, paused_every: int = 0) -> tuple[Memory, LivePainter]:
+    """The text painted as it grows by ``step`` characters a tick."""
+    memory = Memory()
+    painter = LivePainter(memory)
+    for tick, end in enumerate(range(step, len(text) + step, step)):
+        painter.paint("", text[:end], paused=bool(paused_every and tick % paused_every == 0))
+    return memory, painter
+
+
+@pytest.mark.parametrize("step", [1, 7, 40, 200])
+def test_when_the_stream_pauses_all_that_came_is_on_the_screen(step):
+    memory = Memory()
+    painter = LivePainter(memory)
+    for end in range(step, len(REPLY) + step, step):
+        painter.paint("", REPLY[:end])
+    painter.paint("", REPLY, paused=True)
+    for piece in ("Title", "**prose**", "- three", "return x < 3", "| 1 | 2 |", "The end."):
+        assert piece in memory.shown
+
+
+def test_finished_blocks_are_never_sent_again():
+    paragraphs = [f"Paragraph {number} says little.\n\n" for number in range(60)]
+    memory, _ = painted("".join(paragraphs), 11)
+    for number in range(50):
+        holding = {display for _, data, display in memory.messages if f"Paragraph {number} " in str(data)}
+        assert len(holding) == 1, "a paragraph belongs to one display"
+    last = max(index for index, (_, data, _) in enumerate(memory.messages) if "Paragraph 3 " in str(data))
+    assert last < len(memory.messages) / 4
+
+
+@pytest.mark.parametrize("length", [2_000, 20_000, 100_000])
+@pytest.mark.parametrize("step", [8, 60, 4_000])
+def test_bytes_stay_in_step_with_text_and_outputs_at_every_length_and_pace(length, step):
+    text = (REPLY * (length // len(REPLY) + 1))[:length]
+    memory, painter = painted(text, step)
+    live = memory.bytes
+    assert live <= 1_500 + 550 * painter.outputs
+    data, metadata = render(_whole(text))
+    painter.finish(data, metadata)
+    envelope = 650
+    assert memory.bytes + envelope * painter.outputs <= 2 * len(text.encode()) + 2_500 + 1_200 * painter.outputs
+
+
+def test_bytes_grow_in_proportion_to_the_text():
+    small, _ = painted(REPLY * 20, 40)
+    large, _ = painted(REPLY * 100, 40)
+    assert large.bytes <= 5.5 * small.bytes
+
+
+def test_a_long_paragraph_a_long_list_a_long_table_and_long_code_stay_in_bounds():
+    rng = random.Random(1)
+    words = ["alpha", "beta", "gamma", "delta"]
+    prose = " ".join(rng.choice(words) for _ in range(3_000))
+    for text in (
+        prose,
+        "\n".join(f"- item {number} with some words" for number in range(400)),
+        "| a | b |\n|---|---|\n" + "\n".join(f"| {number} | text |" for number in range(400)),
+        "```python\n" + "\n".join(f"value_{number} = {number}" for number in range(600)) + "\n```\n",
+        "x" * 12_000,
+    ):
+        memory, painter = painted(text, 24)
+        assert memory.bytes <= 3_000 + 900 * painter.outputs, text[:20]
+
+
+def test_thinking_is_shown_as_it_grows_and_folds_when_the_answer_begins():
+    memory = Memory()
+    painter = LivePainter(memory)
+    painter.paint("Let me see", "")
+    assert "<details open>" in memory.shown
+    assert "Let me see" in memory.shown
+    painter.paint("Let me see, all of it.", "Hello")
+    assert "<details open>" not in memory.shown
+    assert "all of it." in memory.shown
+    assert "Hello" in memory.shown
+
+
+def test_long_thinking_costs_its_length_and_not_its_square():
+    def cost(length: int) -> float:
+        memory = Memory()
+        painter = LivePainter(memory)
+        thinking = "word " * (length // 5)
+        for end in range(40, length, 40):
+            painter.paint(thinking[:end], "")
+        return memory.bytes / length
+
+    assert cost(40_000) <= 1.2 * cost(8_000)
+
+
+def test_text_that_turns_out_to_be_thinking_starts_the_painting_afresh():
+    stream = Scripted(
+        [PartStarted(0, "text"), TextDelta(0, "secret plan"), Reclassified(0, "thinking"), *saying("The answer.")]
+    )
+    memory = Memory()
+    _Session(stream, LivePainter(memory)).run()
+    data = memory.outputs[-1][1]
+    assert len(memory.outputs) == 1
+    assert data["text/plain"].startswith("The answer.")
+
+
+def test_the_end_is_one_output_with_the_whole_answer():
+    memory = Memory()
+    pieces = [REPLY[at : at + 9] for at in range(0, len(REPLY), 9)]
+    reply = show(Scripted(saying(*pieces, thinking="Some thought.", pace=0.004)), mode="live", screen=memory)
+    assert reply.text == REPLY
+    assert len(memory.outputs) == 1
+    _, data, metadata = memory.outputs[0]
+    assert data["text/plain"].startswith(REPLY.rstrip("\n"))
+    assert metadata["minimax_nb"]["provider"] == "emulator"
+
+
+@pytest.mark.parametrize("mode", ["live", "once"])
+def test_every_mode_leaves_the_same_output(mode):
+    memory = Memory()
+    show(Scripted(saying("Hello ", "there", thinking="Hm.")), mode=mode, screen=memory)
+    other = Memory()
+    show(Scripted(saying("Hello there", thinking="Hm.")), mode="once", screen=other)
+    assert memory.outputs[-1][1:] == other.outputs[-1][1:]
+
+
+def test_plain_writes_the_same_text_to_the_terminal():
+    out = io.StringIO()
+    stream = Scripted(saying("Hello ", "there\n", "friend", thinking="Hm."))
+    _Session(stream, PlainPainter(out)).run()
+    expected = render(stream.reply)[0]["text/plain"]
+    assert out.getvalue().replace("(thinking …)\n", "") == expected + "\n"
+
+
+def test_plain_lets_no_control_character_through():
+    out = io.StringIO()
+    _Session(Scripted(saying("a\x1b]0;title\x07b\x9bc\r\n")), PlainPainter(out)).run()
+    assert not set(out.getvalue()) & {"\x1b", "\x07", "\x9b", "\r"}
+
+
+def test_outputs_are_bounded_by_time():
+    memory = Memory()
+    show(Scripted(saying(*["word "] * 600, pace=0.001)), mode="live", screen=memory)
+    seconds = 600 * 0.001 * 4  # sleeping takes longer than asked
+    assert len(memory.messages) <= seconds / TICK_S + 5
+
+
+def test_a_stall_holds_nothing_back():
+    shown_during_stall: list[str] = []
+    gate = threading.Event()
+    memory = Memory()
+
+    def events():
+        yield PartStarted(0, "text")
+        for word in ("All ", "of ", "this ", "came."):
+            yield TextDelta(0, word)
+        gate.wait(5)
+        yield from list(saying("x"))[-1:]
+
+    def open_gate() -> None:
+        shown_during_stall.append(memory.shown)
+        gate.set()
+
+    timer = threading.Timer(0.5, open_gate)
+    timer.start()
+    show(Scripted(events()), mode="live", screen=memory)
+    assert "All of this came." in shown_during_stall[0]
+
+
+def test_an_error_is_raised_after_what_came_is_shown():
+    def events():
+        yield PartStarted(0, "text")
+        yield TextDelta(0, "half an answer")
+        raise TransportError("The connection was cut off.")
+
+    memory = Memory()
+    stream = Scripted(events())
+    with pytest.raises(TransportError):
+        show(stream, mode="live", screen=memory)
+    assert "half an answer" in memory.outputs[-1][1]["text/plain"]
+
+
+def test_an_error_before_anything_came_leaves_no_output():
+    def events():
+        raise TransportError("Could not reach the host.")
+        yield
+
+    memory = Memory()
+    with pytest.raises(TransportError):
+        show(Scripted(events()), mode="live", screen=memory)
+    assert not memory.outputs
+
+
+def test_beside_other_outputs_one_display_is_used_and_nothing_is_cleared():
+    from minimax_nb.display.paint import _GuestPainter
+
+    memory = Memory()
+    memory.show({"text/plain": "printed before"}, {})
+    text = [REPLY[at : at + 5] for at in range(0, len(REPLY), 5)]
+    _Session(Scripted(saying(*text, thinking="Hm.", pace=0.003)), _GuestPainter(memory)).run()
+    assert memory.outputs[0][1] == {"text/plain": "printed before"}
+    assert len(memory.outputs) == 2
+    assert not any(kind == "clear_output" for kind, _, _ in memory.messages)
+
+
+def _whole(text: str):
+    stream = Scripted(saying(text))
+    for _ in stream:
+        pass
+    return stream.reply
