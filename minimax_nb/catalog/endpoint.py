@@ -19,10 +19,11 @@ class Endpoint:
         face: That protocol's row at this provider.
         base_url: Where it is (a region's or the user's own address may replace the row's).
         model_id: The id to send.
-        model: What is known of that model.
+        model: What is known of that model as this provider serves it.
         offer: The provider's own row for it (prices).
         key: The key, or None.
         note: A sentence for the user about how this endpoint was chosen, or "".
+        region: The provider's region that ``base_url`` is in, or "" where it has none or the address is the user's.
     """
 
     provider_name: str
@@ -35,6 +36,7 @@ class Endpoint:
     offer: Offer
     key: Secret | None = None
     note: str = ""
+    region: str = ""
 
     def url(self, path: str) -> str:
         """The address of ``path`` at this endpoint."""

@@ -8,11 +8,23 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+
+from minimax_nb.catalog.address import address_complaint
 
 FaceName = Literal["anthropic", "openai"]
+Status = Literal["current", "legacy", "retiring", "retired", "role-play"]
+
+
+def _usable(url: str) -> str:
+    if complaint := address_complaint(url):
+        raise ValueError(complaint)
+    return url
+
+
+Address = Annotated[str, AfterValidator(_usable)]
 
 
 class Row(BaseModel):
@@ -40,9 +52,14 @@ class Face(Row):
         echo_field: The field thinking goes back in: "reasoning_details", "reasoning_content", "reasoning", or None
             for text with its tags as it came.
         starts_in_thinking: The first bytes of content are thinking although no tag opens them.
+        temperature: Least and greatest this server takes, where that is narrower than the model's own range.
+        max_tokens_default: Output limit to send when the user names none, for servers that insist on one or whose own
+            default would cut a thinking model short; None sends nothing.
+
+    In a user's file "" stands for None.
     """
 
-    base_url: str
+    base_url: Address
     chat_path: str
     count_path: str | None = None
     models_path: str | None = None
@@ -55,6 +72,14 @@ class Face(Row):
     include_usage: bool = True
     echo_field: Literal["reasoning_details", "reasoning_content", "reasoning"] | None = None
     starts_in_thinking: bool = False
+    temperature: tuple[float, float] | None = None
+    max_tokens_default: int | None = None
+
+    @field_validator("count_path", "models_path", "thinking_field", "effort_field", "echo_field", mode="before")
+    @classmethod
+    def _blank_is_none(cls, value: object) -> object:
+        """TOML has no null, so a user's file takes a flag away with an empty string."""
+        return None if value == "" else value
 
 
 class Price(Row):
@@ -82,8 +107,12 @@ class Model(Row):
         effort_default: What the kit sends when the user says nothing.
         temperature: Least and greatest.
         top_p: Least and greatest.
-        status: "current", "legacy", "retiring", "retired" or "role-play".
+        default_top_p: What the service takes when none is sent.
+        status: What its maker says of it: "current", "legacy", "retiring", "retired" or "role-play".
+        status_date: The day from which that status holds, where one was announced.
         note: One sentence a user should know.
+        source: Address of the page the row was taken from.
+        dated: When that page was read.
     """
 
     context: int | None = None
@@ -96,7 +125,8 @@ class Model(Row):
     temperature: tuple[float, float] | None = None
     top_p: tuple[float, float] | None = None
     default_top_p: float | None = None
-    status: Literal["current", "legacy", "retiring", "retired", "role-play"] = "current"
+    status: Status = "current"
+    status_date: date | None = None
     note: str = ""
     source: str = ""
     dated: date | None = None
@@ -109,11 +139,21 @@ class Offer(Row):
         of: The id of the model's own row, where it differs from the id here.
         prices: Dated price rows, cheapest step first; empty is unknown.
         priority_factor: What the priority tier multiplies the price by, or None where there is no such tier.
+        context: Window in tokens here, where it is not the model's own.
+        max_output: Most tokens one reply may have here, where it is not the model's own.
+        status: How this provider serves it, where that is not what its maker says.
+        status_date: The day from which that status holds.
+        note: One sentence a user should know; it replaces the model's.
     """
 
     of: str | None = None
     prices: tuple[Price, ...] = ()
     priority_factor: Decimal | None = None
+    context: int | None = None
+    max_output: int | None = None
+    status: Status | None = None
+    status_date: date | None = None
+    note: str = ""
 
 
 class Provider(Row):
@@ -121,18 +161,24 @@ class Provider(Row):
 
     Attributes:
         faces: Protocols by name; the first one is the default.
-        regions: Other hosts by name: region to {face: base URL}.
+        regions: Hosts by name: region to {face: base URL}. Prices are those of the region "global" and of providers
+            without regions; another region's are unknown.
         keys: Environment variables that may hold the key, in order; empty where no key is needed.
         key_optional: True where the service works without a key.
         any_model: True where any model id is taken.
         free: True where nothing is ever charged.
         failed_free: True where failed calls are not charged; None is unknown.
         default_model: The model asked when the user names none.
+        models: What it offers, by the id it wants on the wire.
+        every_model: True where every id of every other row is offered as well (the emulator).
+        placeholder_key: Sent where the user gave no key, for servers that want some key and check none. No secret.
+        docs: Address of its documentation.
+        note: One sentence a user should know.
     """
 
     title: str
-    faces: dict[FaceName, Face]
-    regions: dict[str, dict[FaceName, str]] = Field(default_factory=dict)
+    faces: dict[FaceName, Face] = Field(min_length=1)
+    regions: dict[str, dict[FaceName, Address]] = Field(default_factory=dict)
     keys: tuple[str, ...] = ()
     key_optional: bool = False
     any_model: bool = False
@@ -140,5 +186,7 @@ class Provider(Row):
     failed_free: bool | None = None
     default_model: str = ""
     models: dict[str, Offer] = Field(default_factory=dict)
+    every_model: bool = False
+    placeholder_key: str = ""
     docs: str = ""
     note: str = ""

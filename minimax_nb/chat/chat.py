@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, Self, TypedDict, Unpack
 
 from minimax_nb.catalog import Choice, check, choose, did_you_mean, resolve
+from minimax_nb.catalog.keys import wrap_key
 from minimax_nb.chat import saved
 from minimax_nb.chat.count import TokenCount, counted
 from minimax_nb.chat.ledger import Ledger
@@ -87,7 +88,9 @@ class Chat(Shown):
         retry_wait: float | None = None,
         layer: Mapping[str, Any] | None = None,
     ) -> None:
-        api_key = Secret.of(api_key)  # first of all: from here on no frame holds the bare key
+        api_key, complaint = wrap_key(api_key)  # first of all: from here on no frame holds the bare key
+        if complaint:
+            raise ConfigError(complaint)
         self._endpoint = resolve(
             provider=provider, model=model, face=face, base_url=base_url, region=region, api_key=api_key, layer=layer
         )
@@ -265,7 +268,9 @@ class Chat(Shown):
         Raises:
             ConfigError: No saved chat there, or its provider needs a key that is not found.
         """
-        api_key = Secret.of(api_key)
+        api_key, complaint = wrap_key(api_key)
+        if complaint:
+            raise ConfigError(complaint)
         content = saved.read(path)
         try:
             options = _known_options(content["options"])

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from minimax_nb.chat.turn import Turn
-from minimax_nb.errors import MiniMaxError, ServiceError
+from minimax_nb.errors import MiniMaxError, ServiceError, TransportError
 from minimax_nb.messages.events import Event, TextDelta
 from minimax_nb.messages.reply import Reply
 from minimax_nb.transport import (
@@ -108,6 +108,8 @@ class Stream(_Common):
             turn.interrupted(self._now())
             raise
         except BaseException as error:
+            if isinstance(error, TransportError) and turn.whole_after_all(self._now() or 0.0):
+                return
             turn.failed(error, self._now())
             raise
         finally:
@@ -208,6 +210,8 @@ class AsyncStream(_Common):
             turn.interrupted(self._now())
             raise
         except BaseException as error:
+            if isinstance(error, TransportError) and turn.whole_after_all(self._now() or 0.0):
+                return
             turn.failed(error, self._now())
             raise
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -108,9 +109,23 @@ class Turn:
 
     def interrupted(self, now: float | None) -> None:
         """Somebody stopped it."""
+        if not self.ended:
+            self._salvage()
         if not self.ended and not self.reply.done:
             self.reply.fail(KeyboardInterrupt(), "interrupted")
         self._end(now)
+
+    def whole_after_all(self, now: float) -> bool:
+        """Whether the reply was complete when the connection broke; it has then ended well."""
+        self._salvage()
+        if self.reply.done:
+            self._end(now)
+        return self.reply.done
+
+    def _salvage(self) -> None:
+        """Take in what the decoder still holds back: a blank, the beginning of what might have been a tag."""
+        with contextlib.suppress(MiniMaxError):
+            self._fold(self._decoder.flush(), self._marks.last or 0.0)
 
     def failed(self, error: BaseException, now: float | None) -> None:
         """It went wrong; the error learns what had arrived."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import threading
 from decimal import Decimal
 
@@ -183,7 +184,7 @@ def test_tokens_are_counted_by_the_service_where_it_counts_and_nothing_is_added(
     assert guess.tokens > 0
 
 
-# -- mistakes -------------------------------------------------------------------------------------------------------
+# -- mistakes ----------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -274,7 +275,7 @@ def _answers_400(wire: Wire) -> None:
     wire.end()
 
 
-# -- tries --------------------------------------------------------------------------------------------------------------
+# -- tries ----------------------------------------------------------
 
 
 def failing_first(times: int, status: str = "529 Overloaded", extra: str = "", then: list[bytes] | None = None):
@@ -285,7 +286,7 @@ def failing_first(times: int, status: str = "529 Overloaded", extra: str = "", t
             calls.append(1)
             if len(calls) <= times:
                 wire.head(status, "application/json", extra)
-                wire.chunk(b'{"type":"error","error":{"type":"overloaded_error","message":"busy (2064)"}}')
+                wire.chunk(b'{"type":"error","error":{"message":"no"}}')
                 wire.end()
                 continue
             wire.head()
@@ -349,7 +350,7 @@ def test_nothing_is_tried_again_once_text_was_delivered():
     assert caught.value.reply.text == "Hello "
 
 
-# -- stopping -------------------------------------------------------------------------------------------------------------
+# -- stopping ----------------------------------------------------------
 
 
 def begun_then_silent(wire: Wire) -> None:
@@ -358,6 +359,22 @@ def begun_then_silent(wire: Wire) -> None:
     for frame in anthropic_frames("Half an ", "answer", end=False):
         wire.chunk(frame)
     wire.hang_until_client_leaves()
+
+
+def test_a_connection_that_breaks_after_the_reply_was_whole_breaks_nothing():
+    frames = [
+        b'data: {"id":"1","choices":[{"index":0,"delta":{"content":"Whole."},"finish_reason":"stop"}]}\n\n',
+    ]
+
+    def script(wire: Wire) -> None:
+        wire.request()
+        wire.head()
+        for frame in frames:
+            wire.chunk(frame)
+
+    with serving(script) as server:
+        reply = Chat("m", base_url=server.url, face="openai").ask("hello")
+    assert (reply.text, reply.partial, reply.stop_reason) == ("Whole.", False, "end_turn")
 
 
 def test_stop_from_another_thread_keeps_what_came_and_the_chat_goes_on():
@@ -391,13 +408,13 @@ def test_a_stream_that_was_never_read_sends_nothing():
     assert chat.history == ()
 
 
-def test_an_interrupt_in_the_reading_thread_keeps_what_came(monkeypatch):
-    import signal
-
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="no signal can be sent to one thread on Windows")
+def test_an_interrupt_in_the_reading_thread_keeps_what_came():
     with serving(begun_then_silent) as server:
         chat = Chat("m", base_url=server.url, face="anthropic")
         stream = chat.stream("hello")
-        threading.Timer(0.5, lambda: signal.raise_signal(signal.SIGINT)).start()
+        main = threading.main_thread().ident
+        threading.Timer(0.5, lambda: signal.pthread_kill(main, signal.SIGINT)).start()
         with pytest.raises(KeyboardInterrupt):
             stream.until_done()
         assert server.left.wait(2)
@@ -440,7 +457,7 @@ def test_chats_that_stream_at_once_do_not_mix():
     assert len(texts) == 12
 
 
-# -- who answers --------------------------------------------------------------------------------------------------------
+# -- who answers ----------------------------------------------------------
 
 
 def test_without_a_key_the_emulator_answers_and_says_so_once():

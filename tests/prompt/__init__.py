@@ -1,0 +1,1 @@
+"""The prompt floor, through its public names."""
