@@ -6,14 +6,15 @@ import os
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Self, TypedDict, Unpack
+from typing import Any, Self, Unpack
 
-from minimax_nb.catalog import Choice, check, choose, did_you_mean, resolve
+from minimax_nb.catalog import check, choose, resolve
 from minimax_nb.catalog.keys import wrap_key
-from minimax_nb.chat import saved
 from minimax_nb.chat.count import TokenCount, counted
 from minimax_nb.chat.ledger import Ledger
+from minimax_nb.chat.options import Options, known_options, limits_of
 from minimax_nb.chat.preview import Preview, preview
+from minimax_nb.chat.saved import read_chat, write_chat
 from minimax_nb.chat.stream import AsyncStream, Stream
 from minimax_nb.chat.turn import Turn
 from minimax_nb.errors import ConfigError, RequestError
@@ -24,20 +25,8 @@ from minimax_nb.messages.saved import message_from_dict, message_to_dict
 from minimax_nb.messages.shown import Shown
 from minimax_nb.prompt import to_parts
 from minimax_nb.secrets import Secret
-from minimax_nb.transport import Limits
 
 _told: set[str] = set()  # notes a session has been told once
-
-
-class Options(TypedDict, total=False):
-    """Request parameters of one call; what is left out is taken from the chat."""
-
-    temperature: float | None
-    top_p: float | None
-    max_tokens: int | None
-    thinking: ThinkingMode | None
-    effort: Effort | None
-    service_tier: str | None
 
 
 class Chat(Shown):
@@ -109,7 +98,7 @@ class Chat(Shown):
             },
             layer=layer,
         )
-        self._limits = _limits(choice)
+        self._limits = limits_of(choice)
         self.system: str | None = choice.system
         self._options: dict[str, Any] = {
             name: value for name in Options.__annotations__ if (value := getattr(choice, name)) is not None
@@ -222,7 +211,7 @@ class Chat(Shown):
         looked up anew, too.
         """
         if layer is not None:
-            self._limits = _limits(choose(layer=layer))
+            self._limits = limits_of(choose(layer=layer))
         self._endpoint = resolve(
             provider=provider, model=model, face=face, base_url=base_url, region=region, layer=layer
         )
@@ -248,7 +237,7 @@ class Chat(Shown):
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the conversation and its settings to a JSON file; keys and functions are never saved."""
         here = self._endpoint
-        saved.write(
+        write_chat(
             path,
             {
                 "provider": here.provider_name,
@@ -271,9 +260,9 @@ class Chat(Shown):
         api_key, complaint = wrap_key(api_key)
         if complaint:
             raise ConfigError(complaint)
-        content = saved.read(path)
+        content = read_chat(path)
         try:
-            options = _known_options(content["options"])
+            options = known_options(content["options"])
             messages = [message_from_dict(message) for message in content["messages"]]
             wanted = {name: content[name] for name in ("provider", "model", "face", "base_url", "system")}
         except (KeyError, TypeError):
@@ -293,7 +282,7 @@ class Chat(Shown):
     def _request(self, prompt: Message, options: Mapping[str, Any]) -> Request:
         said = {
             **self._options,
-            **{name: value for name, value in _known_options(options).items() if value is not None},
+            **{name: value for name, value in known_options(options).items() if value is not None},
         }
         return Request(
             model=self._endpoint.model_id, messages=(*self._messages, prompt), system=self.system or None, **said
@@ -325,27 +314,6 @@ class Chat(Shown):
 
     def __repr__(self) -> str:
         return f"<Chat {self.provider} {self.model} over {self.face}, {len(self._messages)} messages>"
-
-
-def _limits(choice: Choice) -> Limits:
-    """The limits, each checked: every wait must end."""
-    said = {
-        name: value for name in ("timeout", "retries", "retry_wait") if (value := getattr(choice, name)) is not None
-    }
-    for name, value in said.items():
-        least = "more than 0" if name == "timeout" else "at least 0"
-        if not isinstance(value, int | float) or value != value or value < 0 or (name == "timeout" and value == 0):  # noqa: PLR0124
-            raise ConfigError(f"{name} must be a number and {least}, not {value!r}.")
-    return Limits(**said)
-
-
-def _known_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options, if each of them is one."""
-    known = tuple(Options.__annotations__)
-    for name in options:
-        if name not in known:
-            raise ConfigError(f"There is no option {name!r}.", hint=did_you_mean(name, known))
-    return dict(options)
 
 
 def _without_password(url: str) -> str:

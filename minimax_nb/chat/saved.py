@@ -16,7 +16,7 @@ FORMAT = "minimax_nb chat"
 VERSION = 1
 
 
-def write(path: str | os.PathLike[str], content: Mapping[str, Any]) -> None:
+def write_chat(path: str | os.PathLike[str], content: Mapping[str, Any]) -> None:
     """Save ``content``; a failure leaves what was there before."""
     target = Path(path)
     text = json.dumps({"format": FORMAT, "version": VERSION, **content}, ensure_ascii=False, indent=1)
@@ -31,8 +31,8 @@ def write(path: str | os.PathLike[str], content: Mapping[str, Any]) -> None:
         raise
 
 
-def read(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """What :func:`write` saved.
+def read_chat(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """What :func:`write_chat` saved.
 
     Raises:
         ConfigError: There is no such file, or it is not a saved chat of this version or an older one.

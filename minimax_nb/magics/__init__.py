@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from minimax_nb.magics import sources
 from minimax_nb.magics.cells import LINE_OPTIONS, MinimaxMagics
 from minimax_nb.magics.complete import complete
 from minimax_nb.magics.options import Option
+from minimax_nb.magics.sources import lists
 from minimax_nb.magics.transform import PromptWithQuestionMark
 
 _COMPLETES = r"^\s*%%?minimax"
@@ -53,12 +53,12 @@ def _belongs(function: Any, magics: MinimaxMagics) -> bool:  # noqa: ANN401
 
 def _completer(magics: MinimaxMagics) -> Any:  # noqa: ANN401
     """What IPython calls on Tab behind one of our magics."""
-    lists = sources.lists(magics)
+    known = lists(magics)
 
     def offer(_shell: object, event: Any) -> list[str]:  # noqa: ANN401
         line = event.line[: len(event.text_until_cursor)] if hasattr(event, "text_until_cursor") else event.line
         options = _options(line)
-        return complete(line, event.symbol, options, lists) if options is not None else []
+        return complete(line, event.symbol, options, known) if options is not None else []
 
     return offer
 

@@ -45,13 +45,13 @@ class MinimaxMagics(KitMagics):
     def minimax_fix(self, line: str) -> None:
         """Explain the last exception and propose a mended cell. Takes the options of %minimax and further words."""
         with self.failing_in_one_line():
-            from minimax_nb.magics import lines
+            from minimax_nb.magics.lines import fix_prompt
 
             parsed = parse(line, ASKING)
-            self._ask(parsed, *lines.fix_prompt(self.shell, parsed.rest))
+            self._ask(parsed, *fix_prompt(self.shell, parsed.rest))
 
     def _ask(self, parsed: Parsed, text: str, *objects: object) -> None:
-        from minimax_nb import display
+        from minimax_nb.display import put, put_code, show
         from minimax_nb.magics.session import REQUEST
 
         values = parsed.values
@@ -60,11 +60,11 @@ class MinimaxMagics(KitMagics):
         chat = self.session.chat(values, self.layer())
         options = {name: said[name] for name in REQUEST if name in said}
         if values.get("show_code"):
-            display.put_code(chat, prompt, options)
+            put_code(chat, prompt, options)
         elif values.get("dry"):
-            display.put(chat.preview(*prompt, **options))
+            put(chat.preview(*prompt, **options))
         else:
-            self._keep(values, display.show, chat.stream(*prompt, **options), mode=self.paint or None)
+            self._keep(values, show, chat.stream(*prompt, **options), mode=self.paint or None)
 
     def _filled(self, text: str, values: Mapping[str, Any]) -> tuple[Part | str, ...]:
         if not text.strip():
@@ -95,37 +95,37 @@ class MinimaxMagics(KitMagics):
     @line_magic
     def minimax_models(self, line: str) -> None:
         """List the models that are known: %minimax_models [-p PROVIDER] [words to look for]."""
-        self._line(line, "models")
+        self._line("minimax_models", line)
 
     @no_var_expand
     @line_magic
     def minimax_history(self, line: str) -> None:
         """Show a conversation: %minimax_history [--chat NAME]."""
-        self._line(line, "history")
+        self._line("minimax_history", line)
 
     @no_var_expand
     @line_magic
     def minimax_reset(self, line: str) -> None:
         """Forget a conversation: %minimax_reset [--chat NAME | --all]. %minimax_reset --undo brings it back."""
-        self._line(line, "reset")
+        self._line("minimax_reset", line)
 
     @no_var_expand
     @line_magic
     def minimax_config(self, line: str) -> None:
         """Show the defaults, or set them: %minimax_config [name=value ...]; name= goes back to the default."""
-        self._line(line, "config")
+        self._line("minimax_config", line)
 
     @no_var_expand
     @line_magic
     def minimax_doctor(self, line: str) -> None:
         """Say what this installation can do. Sends nothing and shows no key."""
-        self._line(line, "doctor")
+        self._line("minimax_doctor", line)
 
-    def _line(self, line: str, name: str) -> None:
-        from minimax_nb.magics import lines
+    def _line(self, name: str, line: str) -> None:
+        from minimax_nb.magics.lines import ACTIONS
 
         with self.failing_in_one_line():
-            getattr(lines, name)(self, parse(line, LINE_OPTIONS[f"minimax_{name}"]))
+            ACTIONS[name](self, parse(line, LINE_OPTIONS[name]))
 
 
 _PROVIDER = next(option for option in ASKING if option.name == "provider")

@@ -7,8 +7,8 @@ import re
 import sys
 from typing import Any
 
-from minimax_nb import display
 from minimax_nb.catalog import did_you_mean, load_catalog, model_table
+from minimax_nb.display import choose_mode, model_listing, put, setting_listing
 from minimax_nb.doctor import examine
 from minimax_nb.errors import ConfigError, MiniMaxError, RequestError
 from minimax_nb.magics.base import KitMagics, defaults_of, set_default
@@ -26,12 +26,12 @@ def models(_magics: KitMagics, parsed: Parsed) -> None:
         raise ConfigError(
             f"No model known here matches {parsed.rest.strip()!r}.", hint="%minimax_models lists them all."
         )
-    display.put(display.model_listing(found))
+    put(model_listing(found))
 
 
 def history(magics: KitMagics, parsed: Parsed) -> None:
     """Show a conversation."""
-    display.put(_chat(magics, parsed))
+    put(_chat(magics, parsed))
 
 
 def reset(magics: KitMagics, parsed: Parsed) -> None:
@@ -58,15 +58,15 @@ def config(magics: KitMagics, parsed: Parsed) -> None:
             raise ConfigError(f"%minimax_config takes name=value, not {rest.split()[0]!r}.")
         set_default(magics, match[1], match[2].strip("\"'"))
         rest = rest[match.end() :].strip()
-    display.put(display.setting_listing(defaults_of(magics)))
+    put(setting_listing(defaults_of(magics)))
 
 
 def doctor(magics: KitMagics, parsed: Parsed) -> None:
     """Say what this installation can do."""
     if parsed.rest.strip():
         raise ConfigError("%minimax_doctor takes no words.")
-    paint = display.choose_mode(magics.paint or os.environ.get("MINIMAX_NB_PAINT"))
-    display.put(examine(magics.layer(), front_end=type(magics.shell).__name__, paint=paint))
+    paint = choose_mode(magics.paint or os.environ.get("MINIMAX_NB_PAINT"))
+    put(examine(magics.layer(), front_end=type(magics.shell).__name__, paint=paint))
 
 
 def fix_prompt(shell: Any, words: str) -> tuple[object, ...]:  # noqa: ANN401 - IPython's shells are untyped here
@@ -112,3 +112,13 @@ def _chat(magics: KitMagics, parsed: Parsed) -> Any:  # noqa: ANN401
 
 def _say(text: str) -> None:
     sys.stdout.write(text + "\n")
+
+
+ACTIONS = {
+    "minimax_models": models,
+    "minimax_history": history,
+    "minimax_reset": reset,
+    "minimax_config": config,
+    "minimax_doctor": doctor,
+}
+"""What each line magic does."""

@@ -118,6 +118,7 @@ class HttpExchange:
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         self._line.trace(event, info)
         if self._stop.is_set():
+            self._line.hang_up()  # a socket that was made in this very moment
             raise Stopped
 
     def chunks(self) -> Iterator[bytes]:

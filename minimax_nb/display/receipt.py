@@ -1,0 +1,65 @@
+"""The line under a reply: who answered, the tokens, the price, the time. Unknown is said, never made up."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from minimax_nb.messages.reply import Reply
+
+_ENDED = {
+    "max_tokens": "stopped at max_tokens",
+    "content_filter": "stopped by the content filter",
+    "stop_sequence": "stopped at a stop sequence",
+    "interrupted": "stopped by you",
+    "error": "cut short by an error",
+}
+
+
+def receipt(reply: Reply) -> str:
+    """The receipt of a reply, as one line of plain text."""
+    parts = [reply.provider, _model(reply), reply.face, _tokens(reply), _price(reply)]
+    timing = reply.timing
+    if timing.first_token_s is not None:
+        parts.append(f"first token {seconds(timing.first_token_s)}")
+    if timing.tokens_per_s is not None:
+        parts.append(f"{timing.tokens_per_s:,.0f} tokens/s")
+    parts.append(_ENDED.get(reply.stop_reason or "", ""))
+    parts.append("replayed" if reply.replayed else "")
+    return " · ".join(part for part in parts if part)
+
+
+def _model(reply: Reply) -> str:
+    return reply.model if reply.model == reply.asked_model else f"{reply.model} (asked {reply.asked_model})"
+
+
+def _tokens(reply: Reply) -> str:
+    usage = reply.usage
+    about = "~" if usage.estimated else ""
+
+    def count(value: int | None) -> str:
+        return "unknown" if value is None else f"{about}{value:,}"
+
+    cached = f" ({count(usage.cached_tokens)} cached)" if usage.cached_tokens else ""
+    thought = f" ({count(usage.thinking_tokens)} thinking)" if usage.thinking_tokens else ""
+    return f"{count(usage.input_tokens)} in{cached} · {count(usage.output_tokens)} out{thought}"
+
+
+def _price(reply: Reply) -> str:
+    if reply.free:
+        return "free"
+    if reply.replayed:
+        return "nothing charged"
+    return "price unknown" if reply.cost is None else money(reply.cost)
+
+
+def money(amount: Decimal) -> str:
+    """An amount of USD with two significant digits at least, without an exponent."""
+    if amount == 0:
+        return "$0"
+    places = max(2, 1 - amount.adjusted())
+    return f"${amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP):,f}"
+
+
+def seconds(value: float) -> str:
+    """A time with as many digits as it deserves."""
+    return f"{value:.2f} s" if value < 10 else f"{value:,.0f} s"

@@ -1,0 +1,118 @@
+"""A request understood: the same values for both protocols, and the refusal of one that breaks a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+FaceName = Literal["openai", "anthropic"]
+
+
+class Refused(Exception):  # noqa: N818  (it is an answer, not a mistake of ours)
+    """The service does not take this request.
+
+    Attributes:
+        status: HTTP status of the answer.
+        code: The service's own number, or None where it has none.
+        detail: What the service says about it, without its own wrapping.
+    """
+
+    def __init__(self, detail: str, *, status: int = 400, code: int | None = 2013) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.status = status
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A function the caller offers."""
+
+    name: str
+    description: str
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A call made in an earlier turn; ``arguments`` is JSON text."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a tool gave back."""
+
+    call_id: str
+    text: str
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture or a video; ``about`` says how it was sent ("base64, image/png, 12 kB")."""
+
+    kind: Literal["image", "video"]
+    about: str
+    detail: str = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message, without its thinking."""
+
+    role: str
+    text: str = ""
+    calls: tuple[Called, ...] = ()
+    results: tuple[Result, ...] = ()
+    media: tuple[Media, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A whole request.
+
+    Attributes:
+        face: The protocol it came over.
+        model: The id that was asked for.
+        turns: The conversation, the system message left out.
+        system: The system message, or "".
+        tools: What the caller offers.
+        may_call: False when the caller forbids calls.
+        stream: Whether the reply is to come in pieces.
+        max_tokens: The limit that was sent, or None.
+        thinking: Whether the model will think.
+        split: Whether thinking comes in fields of its own (OpenAI-compatible protocol).
+        include_usage: Whether a stream ends with its counts (OpenAI-compatible protocol).
+        reply_schema: JSON Schema the reply must follow, {} for any JSON object, or None for prose.
+        said: Every parameter that was sent, by name, as it came.
+    """
+
+    face: FaceName
+    model: str
+    turns: tuple[Turn, ...]
+    system: str = ""
+    tools: tuple[Tool, ...] = ()
+    may_call: bool = True
+    stream: bool = False
+    max_tokens: int | None = None
+    thinking: bool = False
+    split: bool = False
+    include_usage: bool = False
+    reply_schema: Mapping[str, Any] | None = None
+    said: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def last(self) -> Turn:
+        """The last message; an empty one if there is none."""
+        return self.turns[-1] if self.turns else Turn("user")
+
+    @property
+    def prompt(self) -> str:
+        """The last thing the user wrote; a message that only brings tool results is passed over."""
+        written = (turn.text for turn in reversed(self.turns) if turn.role == "user" and (turn.text or turn.media))
+        return next(written, "")

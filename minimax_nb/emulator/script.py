@@ -1,0 +1,223 @@
+"""What will be said in one call, before either protocol: thinking, text, tool calls, counts and pace."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from minimax_nb.emulator.controls import Controls, lines_of, parse, without_lines
+from minimax_nb.emulator.heard import Heard, Tool
+from minimax_nb.emulator.lesson import lesson, thoughts_of
+from minimax_nb.emulator.models import Facts
+from minimax_nb.emulator.skills import Skill, choose
+from minimax_nb.emulator.tokens import clip, count, count_cached, count_input
+from minimax_nb.emulator.toolbox import plausible
+from minimax_nb.emulator.topic import Topic, code, plural, receipt
+
+Stop = Literal["end", "length", "tools"]
+
+FIRST_S = 0.040
+GAP_S = 0.012
+STALL_S = 60.0
+
+INLINE_SHAPES = {
+    "unclosed-think": ("<think>\n", ""),
+    "bare-closer": ("", "\n</think>"),
+    "mm-think": ("<mm:think>\n", "\n</mm:think>"),
+}
+_SHAPES_THAT_THINK = frozenset({*INLINE_SHAPES, "dup-reasoning", "late-blocks"})
+_TAGS_IN_A_FENCE = (
+    "Some models write their thinking between tags. It looks like this:\n\n"
+    "```text\n<think>\nThis is no thinking of mine, it is an example in a code fence.\n</think>\n\n"
+    "And this is the answer.\n```\n\n"
+    "Inside a sentence the tag `<think>` is only a word as well."
+)
+_SENTENCES_BY_EFFORT = {"low": 1, "medium": 2, "high": 3, "xhigh": 4, "max": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call to ask for; ``arguments`` is JSON text."""
+
+    number: int
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Tokens of one call: ``input`` holds the cached ones, ``output`` the thinking ones."""
+
+    input: int
+    cached: int
+    output: int
+    thinking: int
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Everything one reply says.
+
+    Attributes:
+        thinking: The thinking, or "".
+        text: The answer.
+        calls: Tools to call.
+        stop: Why the reply ends.
+        counts: Token counts.
+        first_s: Wait before the first piece, in seconds.
+        gap_s: Wait between two pieces, in seconds.
+        exactly: Characters a piece, or None for about 24 cut between words.
+        shapes: The faults of kind "shape" that were asked for.
+    """
+
+    thinking: str
+    text: str
+    calls: tuple[ToolCall, ...]
+    stop: Stop
+    counts: Counts
+    first_s: float = FIRST_S
+    gap_s: float = GAP_S
+    exactly: int | None = None
+    shapes: frozenset[str] = frozenset()
+
+    @property
+    def inline(self) -> str:
+        """The answer with the thinking in front of it between tags: the default of the OpenAI-compatible protocol.
+
+        The service closes the tag itself when the limit was reached while thinking.
+        """
+        shape = next((shape for shape in INLINE_SHAPES if shape in self.shapes), None)
+        opening, closing = INLINE_SHAPES[shape] if shape else ("<think>\n", "\n</think>")
+        if not self.thinking:
+            return self.text
+        gap = "\n\n" if self.text or self.calls else "\n"
+        return f"{opening}{self.thinking}{closing}{gap}{self.text}"
+
+    @property
+    def forces_inline(self) -> bool:
+        """Whether a fault puts the thinking into the text whatever the request says."""
+        return bool(self.shapes & INLINE_SHAPES.keys())
+
+
+def wishes(heard: Heard, wider: Controls) -> Controls:
+    """All wishes of the call, those of the prompt's own ``/emulate`` lines first.
+
+    What a line says or breaks counts once: when the tools it called have answered, only its pace still holds.
+
+    Raises:
+        Refused: A line holds something the emulator does not know.
+    """
+    own = parse(lines_of(heard.prompt))
+    return (own.pace_only() if heard.last.results else own).over(wider)
+
+
+def compose(heard: Heard, facts: Facts, controls: Controls, shapes: frozenset[str]) -> Script:
+    """Write the script of one call. The same request gives the same script."""
+    sees = facts.sees
+    counted, cached = count_input(heard, sees=sees), count_cached(heard, sees=sees)
+    topic = Topic(heard, counted, cached, without_lines(heard.prompt))
+    skill = choose(topic)
+    calls = _calls(topic, controls)
+    text = _text(topic, skill, controls, calls, shapes)
+    thinking = ""
+    if heard.thinking or shapes & _SHAPES_THAT_THINK:
+        thinking = _thinking(topic, skill, controls)
+    draft = Script(
+        thinking,
+        text,
+        calls,
+        "tools" if calls else "end",
+        Counts(counted, cached, 0, 0),
+        first_s=0.0 if controls.delay_ms == 0 else FIRST_S,
+        gap_s=GAP_S if controls.delay_ms is None else controls.delay_ms / 1000,
+        exactly=controls.chunk_chars,
+        shapes=shapes,
+    )
+    return _within(draft, heard.max_tokens or facts.max_output)
+
+
+def _within(draft: Script, limit: int) -> Script:
+    """The script cut to the limit and counted: thinking goes first, then the text, then the calls."""
+    thinking = clip(draft.thinking, limit)
+    thought = count(thinking)
+    text = clip(draft.text, limit - thought) if thinking == draft.thinking else ""
+    said = thought + count(text)
+    called = sum(count(call.name) + count(call.arguments) for call in draft.calls)
+    fits = (thinking, text) == (draft.thinking, draft.text) and said + called <= limit
+    counts = replace(draft.counts, output=said + called if fits else said, thinking=thought)
+    if fits:
+        return replace(draft, counts=counts)
+    return replace(draft, thinking=thinking, text=text, calls=(), stop="length", counts=counts)
+
+
+def _text(topic: Topic, skill: Skill, controls: Controls, calls: Sequence[ToolCall], shapes: frozenset[str]) -> str:
+    if controls.text is not None:
+        text = controls.text
+    elif "tags-in-fence" in shapes:
+        text = _TAGS_IN_A_FENCE
+    elif controls.text_chars is not None:
+        text = lesson(controls.text_chars)
+    elif calls:
+        names = ", ".join(code(call.name) for call in calls)
+        text = topic.say(f"The emulator calls {names} with made-up arguments.", f"模拟器用编造的参数调用 {names}。")
+    elif missing := [name for name in controls.tools if name not in _offered(topic)]:
+        names = ", ".join(code(name) for name in missing)
+        text = f"You asked for a call of {names}, which this request does not offer.\n\n{receipt(topic)}"
+    else:
+        text = skill.write(topic)
+    return "\n\n".join([text] * controls.repeat) if controls.repeat else text
+
+
+def _thinking(topic: Topic, skill: Skill, controls: Controls) -> str:
+    """A few honest sentences on what was looked at; more of them with more effort."""
+    if controls.thinking is not None:
+        return controls.thinking
+    if controls.thinking_chars is not None:
+        return thoughts_of(controls.thinking_chars)
+    heard = topic.heard
+    cached = f", {topic.cached_tokens:,} of them from the cache" if topic.cached_tokens else ""
+    sentences = (
+        f"The conversation holds {plural(len(heard.turns), 'message')}; the last prompt is "
+        f"{plural(len(topic.prompt), 'character')} long and asks for {skill.about}.",
+        f"It counts {topic.input_tokens:,} input tokens{cached}.",
+        f"I am the emulator of minimax_nb and follow the script '{skill.name}', so I weigh nothing; these lines stand "
+        "where a model would reason.",
+        f"The parameters that came along: {topic.parameters}.",
+        "The answer follows in small pieces at a steady pace.",
+    )
+    output = heard.said.get("output_config")
+    effort = output.get("effort") if isinstance(output, dict) else heard.said.get("reasoning_effort")
+    return "\n".join(sentences[: _SENTENCES_BY_EFFORT.get(str(effort), 4)])
+
+
+def _offered(topic: Topic) -> dict[str, Tool]:
+    return {tool.name: tool for tool in topic.heard.tools} if topic.heard.may_call else {}
+
+
+def _calls(topic: Topic, controls: Controls) -> tuple[ToolCall, ...]:
+    """The tools the prompt asks for: named on an ``/emulate`` line, or mentioned by name."""
+    offered = _offered(topic)
+    if not offered or topic.heard.last.results:
+        return ()
+    wanted = [name for name in dict.fromkeys(controls.tools) if name in offered] or [
+        name for name in offered if _mentioned(name, topic.prompt)
+    ]
+    return tuple(
+        ToolCall(number, name, _arguments(offered[name], topic.prompt, controls))
+        for number, name in enumerate(wanted, start=1)
+    )
+
+
+def _mentioned(name: str, prompt: str) -> bool:
+    spoken = re.escape(name).replace("_", "[_ ]")
+    return bool(re.search(rf"(?<!\w){spoken}(?!\w)", prompt, re.IGNORECASE))
+
+
+def _arguments(tool: Tool, prompt: str, controls: Controls) -> str:
+    if controls.arguments is not None:
+        return controls.arguments
+    value = plausible(tool.schema, prompt)
+    return json.dumps(value if isinstance(value, dict) else {}, ensure_ascii=False)

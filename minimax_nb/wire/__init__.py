@@ -1,0 +1,75 @@
+"""The wire: bytes to events and requests to calls, without a socket, a clock or a thread.
+
+Two protocols ("faces") are spoken; :data:`FACES` holds one codec for each. What differs from provider to provider is
+data: flags in the face's row of the catalog. Imports inside point down this list::
+
+    call        one HTTP request; what a decoder is
+    loose       JSON, strings and counts from servers that are not to be trusted
+    sse         bytes -> frames
+    codespans, thinking, once    text -> text and thinking
+    counts      token counts
+    parts       numbers and events of parts
+    faulttable, faults           errors, typed
+    answer      the decoder both protocols share
+    history     the rules of a conversation that can be sent
+    asking, listing              what the encoders share; counts and lists of models
+    openai, anthropic            one package a protocol: encode, decode
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Protocol
+
+from minimax_nb.catalog.endpoint import Endpoint
+from minimax_nb.catalog.rows import FaceName
+from minimax_nb.messages.request import Request
+from minimax_nb.wire import anthropic, openai
+from minimax_nb.wire.call import Call, Decoder
+from minimax_nb.wire.faults import service_error
+
+__all__ = ["FACES", "Call", "Codec", "Decoder", "service_error"]
+
+
+class Codec(Protocol):
+    """One protocol, both directions. The packages ``openai`` and ``anthropic`` are codecs."""
+
+    def encode(self, request: Request, endpoint: Endpoint) -> Call:
+        """The call that asks for a reply.
+
+        Raises:
+            RequestError: There is nothing to send.
+        """
+        ...
+
+    def decoder(self, request: Request, endpoint: Endpoint) -> Decoder:
+        """A decoder for the answer to ``request``, streamed or whole. One object a call."""
+        ...
+
+    def encode_count(self, request: Request, endpoint: Endpoint) -> Call | None:
+        """The call that counts the tokens of a request, or None where that is not on offer."""
+        ...
+
+    def decode_count(self, body: bytes) -> int:
+        """The number of input tokens in the answer to a token count.
+
+        Raises:
+            WireError: It is no token count.
+        """
+        ...
+
+    def encode_models(self, endpoint: Endpoint) -> Call | None:
+        """The call for the list of models, or None where there is no such list."""
+        ...
+
+    def decode_models(self, body: bytes) -> tuple[str, ...]:
+        """The ids in a list of models, in the service's order.
+
+        Raises:
+            WireError: It is no list of models.
+        """
+        ...
+
+
+FACES: Mapping[FaceName, Codec] = MappingProxyType({"anthropic": anthropic, "openai": openai})

@@ -1,0 +1,18 @@
+"""The Anthropic-compatible face: messages."""
+
+from __future__ import annotations
+
+from minimax_nb.catalog.endpoint import Endpoint
+from minimax_nb.messages.request import Request
+from minimax_nb.wire.answer import Answer
+from minimax_nb.wire.anthropic.decode import MessageReader
+from minimax_nb.wire.anthropic.encode import encode, encode_count
+from minimax_nb.wire.call import Decoder
+from minimax_nb.wire.listing import decode_count, decode_models, encode_models
+
+__all__ = ["decode_count", "decode_models", "decoder", "encode", "encode_count", "encode_models"]
+
+
+def decoder(request: Request, endpoint: Endpoint) -> Decoder:  # noqa: ARG001  # the answer itself tells its form
+    """A decoder for the answer to ``request``, streamed or whole."""
+    return Answer(MessageReader(endpoint), endpoint)

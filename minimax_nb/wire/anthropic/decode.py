@@ -1,0 +1,110 @@
+"""Messages of the Anthropic face, streamed or whole, as events.
+
+The shapes are those of MiniMax's Anthropic-compatible API page and of captures of the live service (both read
+2026-11-20). Thinking blocks pass through untouched, since they go back with their signature as they came; text blocks
+go through the tag scanner, since MiniMax-M3 has put ``<think>`` there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from minimax_nb.catalog.endpoint import Endpoint
+from minimax_nb.messages.events import Event, Finished, Started, StopReason, UsageSeen
+from minimax_nb.wire.anthropic.blocks import Blocks
+from minimax_nb.wire.counts import AnthropicCounts
+from minimax_nb.wire.loose import mapping_of, text_of, whole_of
+
+_STOPS: Mapping[str, StopReason] = {
+    "end_turn": "end_turn",
+    "max_tokens": "max_tokens",
+    "model_context_window_exceeded": "max_tokens",
+    "stop_sequence": "stop_sequence",
+    "tool_use": "tool_use",
+    "refusal": "content_filter",
+    "content_filter": "content_filter",
+}
+_NOWHERE = -1  # the place of a block whose index is missing
+
+
+class MessageReader:
+    """Reads the events of one message (a :class:`~minimax_nb.wire.answer.Reader`)."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.began = False
+        self.over = False
+        self._blocks = Blocks(starts_in_thinking=endpoint.face.starts_in_thinking)
+        self._counts = AnthropicCounts()
+        self._stop: StopReason | None = None
+
+    def frame(self, value: dict[str, Any], out: list[Event]) -> None:
+        """Read one event; those of unknown types mean nothing."""
+        kind = value.get("type")
+        if kind == "content_block_delta":
+            if not self.began:
+                self._begin({}, out)
+            self._blocks.add(_place(value), mapping_of(value.get("delta")), out)
+        elif kind == "content_block_start":
+            if not self.began:
+                self._begin({}, out)
+            self._blocks.start(_place(value), mapping_of(value.get("content_block")), out)
+        elif kind == "content_block_stop":
+            self._blocks.stop(_place(value), out)
+        elif kind == "message_start":
+            message = mapping_of(value.get("message"))
+            self._begin(message, out)
+            self._count(message, out, provisional=True)
+        elif kind == "message_delta":
+            self._stopped(mapping_of(value.get("delta")))
+            self._count(value, out)
+        elif kind == "message_stop":
+            self._finish(out)
+        elif kind == "message" and not self.began:
+            self.whole(value, out)
+
+    def whole(self, value: dict[str, Any], out: list[Event]) -> None:
+        """Read a message that came in one piece."""
+        content = value.get("content")
+        if not isinstance(content, list):
+            return
+        self._begin(value, out)
+        for place, block in enumerate(content):
+            self._blocks.start(place, mapping_of(block), out)
+            self._blocks.stop(place, out)
+        self._stopped(value)
+        self._count(value, out)
+        self._finish(out)
+
+    def end(self, out: list[Event], *, said: bool) -> None:  # noqa: ARG002  # [DONE] is no word of this protocol
+        """Finish, if a stop reason came; ``message_stop`` has finished the reply already."""
+        if self._stop:
+            self._finish(out)
+
+    def release(self, out: list[Event]) -> None:
+        """Say what the scanners of open blocks hold back."""
+        self._blocks.release(out)
+
+    def _begin(self, message: dict[str, Any], out: list[Event]) -> None:
+        if not self.began:
+            self.began = True
+            out.append(Started(text_of(message.get("id")), text_of(message.get("model"))))
+
+    def _stopped(self, said: dict[str, Any]) -> None:
+        if reason := text_of(said.get("stop_reason")):
+            self._stop = _STOPS.get(reason, "end_turn")
+
+    def _count(self, holder: dict[str, Any], out: list[Event], *, provisional: bool = False) -> None:
+        usage = self._counts.merge(mapping_of(holder.get("usage")), provisional=provisional)
+        if usage is not None:
+            out.append(UsageSeen(usage))
+
+    def _finish(self, out: list[Event]) -> None:
+        self._blocks.end(out)
+        out.append(Finished(self._stop or "end_turn", self._blocks.echo()))
+        self.over = True
+
+
+def _place(value: dict[str, Any]) -> int:
+    index = whole_of(value.get("index"))
+    return _NOWHERE if index is None else index

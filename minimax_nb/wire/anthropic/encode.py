@@ -1,0 +1,109 @@
+"""A request as a messages call of the Anthropic face (MiniMax's API page and its SDK page, read 2026-11-20)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, assert_never
+
+from minimax_nb.catalog.endpoint import Endpoint
+from minimax_nb.catalog.rows import Model
+from minimax_nb.messages.parts import Message, Opaque, Part, Text, Thinking, ToolCall, ToolResult
+from minimax_nb.messages.request import Request
+from minimax_nb.wire.asking import options, post
+from minimax_nb.wire.call import Call
+from minimax_nb.wire.history import prepare
+from minimax_nb.wire.loose import arguments_object
+
+_MOST_BY_DEFAULT = 65_536  # what MiniMax recommends for M2.x; room enough for M3, which can be asked for more
+_WHEN_UNKNOWN = 8_192
+
+
+def encode(request: Request, endpoint: Endpoint) -> Call:
+    """The call that asks for a reply.
+
+    Raises:
+        RequestError: There is nothing to send.
+    """
+    body = _prompt(request, endpoint)
+    # MiniMax does without a limit; the other servers of this protocol require one.
+    body["max_tokens"] = _limit(endpoint.model) if request.max_tokens is None else request.max_tokens
+    body |= options(request, endpoint)
+    body["stream"] = request.stream
+    return post(endpoint, endpoint.face.chat_path, body, stream=request.stream)
+
+
+def encode_count(request: Request, endpoint: Endpoint) -> Call | None:
+    """The call that counts the tokens of a request, or None where that is not on offer.
+
+    Raises:
+        RequestError: There is nothing to count.
+    """
+    path = endpoint.face.count_path
+    return None if path is None else post(endpoint, path, _prompt(request, endpoint), stream=False)
+
+
+def _limit(model: Model) -> int:
+    return _WHEN_UNKNOWN if model.max_output is None else min(model.max_output, _MOST_BY_DEFAULT)
+
+
+def _prompt(request: Request, endpoint: Endpoint) -> dict[str, Any]:
+    prompt: dict[str, Any] = {"model": endpoint.model_id}
+    if request.system and request.system.strip():
+        prompt["system"] = request.system
+    prompt["messages"] = _messages(prepare(request.messages, endpoint.provider_name, "anthropic"))
+    return prompt
+
+
+def _messages(messages: list[Message]) -> list[dict[str, Any]]:
+    """The messages with neighbouring ones of one role merged, but for tool results.
+
+    MiniMax refuses a message that holds tool results and anything else.
+    """
+    written: list[dict[str, Any]] = []
+    before: Message | None = None
+    for message in messages:
+        role = "assistant" if message.role == "assistant" else "user"
+        if before is not None and before.role == message.role:
+            written[-1]["content"] += _blocks(message)
+        else:
+            written.append({"role": role, "content": _blocks(message)})
+        before = message
+    return written
+
+
+def _blocks(message: Message) -> list[dict[str, Any]]:
+    own = {block["id"]: block for part in message.parts if isinstance(part, ToolCall) for block in [_block(part)]}
+    sent = message.echo.get("content") if message.echo else None
+    if isinstance(sent, list):
+        return list(_as_sent(sent, own))
+    return [_block(part) for part in message.parts]
+
+
+def _as_sent(sent: list[Any], calls: Mapping[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The blocks of an echo, less empty texts and the calls that are not to go back."""
+    for block in sent:
+        kind = block.get("type")
+        if kind == "tool_use":
+            if block.get("id") in calls:
+                yield calls[block["id"]]
+        elif kind != "text" or block.get("text", "").strip():
+            yield block
+
+
+def _block(part: Part) -> dict[str, Any]:
+    match part:
+        case Text():
+            return {"type": "text", "text": part.text}
+        case Thinking():
+            signed = {"signature": part.signature} if part.signature else {}
+            return {"type": "thinking", "thinking": part.text, **signed}
+        case ToolCall():
+            arguments = arguments_object(part.raw) if part.raw.strip() else dict(part.arguments)
+            return {"type": "tool_use", "id": part.id, "name": part.name, "input": arguments}
+        case ToolResult():
+            failed = {"is_error": True} if part.is_error else {}
+            return {"type": "tool_result", "tool_use_id": part.call_id, "content": part.content, **failed}
+        case Opaque():
+            return dict(part.raw)
+        case _:
+            assert_never(part)

@@ -1,0 +1,91 @@
+"""From words to a call: what both protocols have in common when a request is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from minimax_nb.catalog.endpoint import Endpoint
+from minimax_nb.errors import RequestError
+from minimax_nb.messages.request import Request
+from minimax_nb.wire.call import Call
+
+_SSE = "text/event-stream"
+_JSON = "application/json"
+
+
+def post(endpoint: Endpoint, path: str, body: Mapping[str, Any], *, stream: bool) -> Call:
+    """A POST of ``body`` as JSON to ``path``.
+
+    Raises:
+        RequestError: A value cannot be written as JSON.
+    """
+    try:
+        text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise RequestError(f"The request cannot be written as JSON: {error}.") from None
+    headers = {"accept": _SSE if stream else _JSON, "content-type": _JSON}
+    return _call(endpoint, path, headers, body=text.encode("utf-8", "replace"), stream=stream)
+
+
+def get(endpoint: Endpoint, path: str) -> Call:
+    """A GET of ``path``."""
+    return _call(endpoint, path, {"accept": _JSON})
+
+
+def _call(endpoint: Endpoint, path: str, headers: dict[str, str], *, body: bytes = b"", stream: bool = False) -> Call:
+    face = endpoint.face
+    bearer = face.auth == "bearer"
+    headers |= {name.lower(): value for name, value in face.headers.items()}
+    return Call(
+        method="POST" if body else "GET",
+        url=endpoint.url(path),
+        headers=tuple(headers.items()),
+        body=body,
+        stream=stream,
+        key=endpoint.key,
+        key_header="authorization" if bearer else "x-api-key",
+        key_prefix="Bearer " if bearer else "",
+    )
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"a {type(value).__name__} is no JSON value")
+
+
+def options(request: Request, endpoint: Endpoint) -> dict[str, Any]:
+    """The parameters both protocols spell alike.
+
+    Thinking and effort are always said where the model has them, since their defaults differ from protocol to
+    protocol: MiniMax-M3 thinks by default on the OpenAI face and does not on the Anthropic one.
+    """
+    said = {
+        "temperature": request.temperature,
+        "top_p": request.top_p,
+        "service_tier": request.service_tier,
+        "thinking": _thinking(request, endpoint),
+        **_effort(request, endpoint),
+    }
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _thinking(request: Request, endpoint: Endpoint) -> dict[str, str] | None:
+    model = endpoint.model
+    if endpoint.face.thinking_field is None or model.thinking == "none":
+        return None
+    mode = request.thinking or model.thinking_default
+    if mode == "adaptive":
+        return {"type": "adaptive"}
+    # A model that always thinks refuses "disabled" (MiniMax-M3.1-Flash) or ignores it (M2.x).
+    return {"type": "disabled"} if mode == "off" and model.thinking != "always" else None
+
+
+def _effort(request: Request, endpoint: Endpoint) -> dict[str, Any]:
+    model, field = endpoint.model, endpoint.face.effort_field
+    effort = (request.effort or model.effort_default) if model.efforts else None
+    if field is None or effort is None:
+        return {}
+    return {field: {"effort": effort} if field == "output_config" else effort}

@@ -1,0 +1,106 @@
+"""Numbers for the parts of one answer, and the events that tell of them.
+
+Parts are numbered in the order they start, whatever numbers a service gives its blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from minimax_nb.messages.events import (
+    Event,
+    PartEnded,
+    PartKind,
+    PartStarted,
+    Reclassified,
+    TextDelta,
+    ThinkingDelta,
+)
+from minimax_nb.wire.thinking import Verdict
+
+
+class Parts:
+    """Starts and ends the parts of one answer.
+
+    Attributes:
+        count: How many have started.
+    """
+
+    __slots__ = ("_open", "count")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._open: dict[int, None] = {}  # in the order they started
+
+    def start(
+        self,
+        out: list[Event],
+        kind: PartKind,
+        *,
+        id: str = "",  # noqa: A002  # the event's own name
+        name: str = "",
+        raw: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Start a part; its number."""
+        index = self.count
+        self.count += 1
+        self._open[index] = None
+        out.append(PartStarted(index, kind, id, name, raw))
+        return index
+
+    def end(self, out: list[Event], index: int, signature: str | None = None) -> None:
+        """End an open part."""
+        del self._open[index]
+        out.append(PartEnded(index, signature))
+
+    def end_all(self, out: list[Event]) -> None:
+        """End every part that is still open."""
+        for index in list(self._open):
+            self.end(out, index)
+
+
+class Speech:
+    """A run of text and thinking of which at most one part is open at a time.
+
+    Attributes:
+        index: Number of the open part.
+        kind: Its kind, or None while no part is open.
+    """
+
+    __slots__ = ("_parts", "index", "kind")
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self.index = -1
+        self.kind: Literal["text", "thinking"] | None = None
+
+    def say(self, out: list[Event], kind: Literal["text", "thinking"], text: str) -> None:
+        """More text of this kind; a part of the other kind ends before it. Nothing is said for no text."""
+        if not text:
+            return
+        if kind != self.kind:
+            self.start(out, kind)
+        out.append(TextDelta(self.index, text) if kind == "text" else ThinkingDelta(self.index, text))
+
+    def start(self, out: list[Event], kind: Literal["text", "thinking"]) -> None:
+        """Start a part of this kind, after ending the open one."""
+        self.end(out)
+        self.index = self._parts.start(out, kind)
+        self.kind = kind
+
+    def hear(self, out: list[Event], verdict: Verdict, text: str) -> None:
+        """Do what a scanner's verdict says."""
+        if verdict in ("text", "thinking"):
+            self.say(out, verdict, text)
+        elif verdict == "end":
+            self.end(out)
+        elif self.kind is not None:
+            self.kind = "thinking" if verdict == "was thinking" else "text"
+            out.append(Reclassified(self.index, self.kind))
+
+    def end(self, out: list[Event], signature: str | None = None) -> None:
+        """End the open part, if one is."""
+        if self.kind is not None:
+            self._parts.end(out, self.index, signature)
+            self.kind = None

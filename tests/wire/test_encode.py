@@ -1,0 +1,344 @@
+"""Requests as calls: what is said always, what only on demand, and how a conversation goes back, on both protocols."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from minimax_nb.catalog.rows import FaceName, Model
+from minimax_nb.errors import RequestError
+from minimax_nb.messages.parts import Message, Opaque, Origin, Text, Thinking, ToolCall, ToolResult, user
+from minimax_nb.messages.request import Request
+from minimax_nb.wire import FACES, Call
+from tests.wire.helpers import FLASH, KEY, M3, UNKNOWN, decode, endpoint, request
+
+BOTH = pytest.mark.parametrize("face", ["openai", "anthropic"])
+
+
+def call(face: FaceName, asked: Request | None = None, **how: Any) -> Call:
+    return FACES[face].encode(asked or request(), endpoint(face, **how))
+
+
+def body(face: FaceName, asked: Request | None = None, **how: Any) -> dict[str, Any]:
+    return json.loads(call(face, asked, **how).body)  # type: ignore[no-any-return]
+
+
+def messages(face: FaceName, *talk: Message, **how: Any) -> list[dict[str, Any]]:
+    return body(face, Request("m", talk), **how)["messages"]  # type: ignore[no-any-return]
+
+
+# -- the call ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_whole_of_a_plain_openai_call() -> None:
+    made = call("openai", request("Hi", system="Be brief."))
+    assert (made.method, made.url, made.stream) == ("POST", "https://api.example.invalid/v1/chat/completions", True)
+    assert made.headers == (("accept", "text/event-stream"), ("content-type", "application/json"))
+    assert (made.key_header, made.key_prefix) == ("authorization", "Bearer ")
+    assert made.key is not None
+    assert made.key.reveal() == KEY
+    assert json.loads(made.body) == {
+        "model": "MiniMax-M3",
+        "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}],
+        "thinking": {"type": "adaptive"},
+        "reasoning_split": True,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+
+
+def test_the_whole_of_a_plain_anthropic_call() -> None:
+    made = call("anthropic", request("Hi", system="Be brief."))
+    assert (made.method, made.url) == ("POST", "https://api.example.invalid/anthropic/v1/messages")
+    assert json.loads(made.body) == {
+        "model": "MiniMax-M3",
+        "system": "Be brief.",
+        "messages": [{"role": "user", "content": [{"type": "text", "text": "Hi"}]}],
+        "max_tokens": 65536,
+        "thinking": {"type": "adaptive"},
+        "stream": True,
+    }
+
+
+@BOTH
+def test_the_key_is_no_part_of_headers_body_or_repr(face: FaceName) -> None:
+    for auth, header, prefix in (("bearer", "authorization", "Bearer "), ("x-api-key", "x-api-key", "")):
+        made = call(face, auth=auth)
+        assert (made.key_header, made.key_prefix) == (header, prefix)
+        assert KEY not in repr(made)
+    assert call(face, key=None).key is None
+
+
+@BOTH
+def test_headers_of_the_face_are_sent_and_win(face: FaceName) -> None:
+    made = call(face, headers={"Anthropic-Version": "2023-06-01", "Accept": "*/*"})
+    assert dict(made.headers) == {
+        "accept": "*/*",
+        "content-type": "application/json",
+        "anthropic-version": "2023-06-01",
+    }
+
+
+@BOTH
+def test_a_call_without_a_stream_says_so(face: FaceName) -> None:
+    made = call(face, request(stream=False))
+    assert (made.stream, dict(made.headers)["accept"]) == (False, "application/json")
+    sent = json.loads(made.body)
+    assert sent["stream"] is False
+    assert "stream_options" not in sent
+
+
+def test_extras_of_minimax_are_left_out_where_a_server_refuses_them() -> None:
+    sent = body("openai", reasoning_split=False, include_usage=False, thinking_field=None)
+    assert set(sent) == {"model", "messages", "stream"}
+
+
+@BOTH
+def test_parameters_are_sent_only_when_said(face: FaceName) -> None:
+    said = request(temperature=0.0, top_p=0.5, service_tier="priority", max_tokens=7)
+    sent = body(face, said)
+    assert (sent["temperature"], sent["top_p"], sent["service_tier"]) == (0.0, 0.5, "priority")
+    assert sent["max_tokens" if face == "anthropic" else "max_completion_tokens"] == 7
+    assert not {"temperature", "top_p", "service_tier", "max_completion_tokens", "system"} & set(body(face))
+
+
+def test_the_output_limit_has_the_name_the_server_takes() -> None:
+    assert body("openai", request(max_tokens=7), max_tokens_field="max_tokens")["max_tokens"] == 7
+
+
+@pytest.mark.parametrize(("most", "sent"), [(None, 8192), (2048, 2048), (204_800, 65_536)])
+def test_an_anthropic_call_always_has_an_output_limit(most: int | None, sent: int) -> None:
+    assert body("anthropic", model=Model(max_output=most))["max_tokens"] == sent
+
+
+THINKING: list[tuple[Model, str | None, dict[str, str] | None]] = [
+    # model, what the user says, what is sent
+    (M3, None, {"type": "adaptive"}),
+    (M3, "adaptive", {"type": "adaptive"}),
+    (M3, "off", {"type": "disabled"}),
+    (Model(thinking="switch", thinking_default="off"), None, {"type": "disabled"}),
+    (Model(thinking="switch"), None, None),
+    (FLASH, None, None),
+    (FLASH, "adaptive", {"type": "adaptive"}),
+    (FLASH, "off", None),
+    (Model(thinking="always", thinking_default="adaptive"), None, {"type": "adaptive"}),
+    (Model(thinking="none"), "adaptive", None),
+    (Model(thinking="none"), "off", None),
+    (UNKNOWN, None, None),
+    (UNKNOWN, "off", {"type": "disabled"}),
+]
+
+
+@BOTH
+@pytest.mark.parametrize(("model", "said", "sent"), THINKING)
+def test_thinking_is_said_the_same_way_on_both_protocols(
+    face: FaceName, model: Model, said: Any, sent: dict[str, str] | None
+) -> None:
+    assert body(face, request(thinking=said), model=model).get("thinking") == sent
+    assert "thinking" not in body(face, request(thinking=said), model=model, thinking_field=None)
+
+
+@BOTH
+def test_effort_is_always_said_where_the_model_has_it(face: FaceName) -> None:
+    def effort(sent: dict[str, Any]) -> Any:
+        return sent.get("reasoning_effort"), sent.get("output_config")
+
+    assert effort(body(face, model=FLASH, effort_field="output_config")) == (None, {"effort": "max"})
+    assert effort(body(face, model=FLASH, effort_field="reasoning_effort")) == ("max", None)
+    low = request(effort="low")
+    assert effort(body(face, low, model=FLASH, effort_field="reasoning_effort")) == ("low", None)
+    assert effort(body(face, low, model=FLASH, effort_field=None)) == (None, None)
+    assert effort(body(face, low, model=M3)) == (None, None)
+
+
+@BOTH
+def test_a_blank_system_message_is_left_out(face: FaceName) -> None:
+    sent = body(face, request(system=" \n"))
+    assert "system" not in sent
+    assert [message["role"] for message in sent["messages"]] == ["user"]
+
+
+@BOTH
+def test_text_that_is_no_unicode_and_numbers_that_are_no_json_are_dealt_with_before_sending(face: FaceName) -> None:
+    assert b"half ? pair" in call(face, request("half \ud83d pair")).body
+    with pytest.raises(RequestError, match="cannot be written as JSON"):
+        call(face, request(temperature=float("nan")))
+    with pytest.raises(RequestError, match="nothing to send"):
+        call(face, Request("m", ()))
+
+
+# -- the conversation --------------------------------------------------------------------------------------------------
+
+CALL = ToolCall("c1", "f", {"a": 1}, '{"a":1}')
+OTHER = ToolCall("c2", "g", {}, "")
+RESULTS = Message("tool", (ToolResult("c1", "42"), ToolResult("c2", "", is_error=True)))
+
+
+def said(face: str, *parts: Any, echo: Any = None, provider: str = "minimax") -> Message:
+    whole = tuple(Text(part) if isinstance(part, str) else part for part in parts)
+    return Message("assistant", whole, Origin(provider, face, "MiniMax-M3"), echo)
+
+
+def test_tool_calls_and_results_on_the_openai_face() -> None:
+    assert messages("openai", user("Hi"), said("openai", CALL, OTHER), RESULTS, user("So?"))[1:] == [
+        {
+            "role": "assistant",
+            "tool_calls": [
+                {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a":1}'}},
+                {"id": "c2", "type": "function", "function": {"name": "g", "arguments": "{}"}},
+            ],
+        },
+        {"role": "tool", "tool_call_id": "c1", "content": "42"},
+        {"role": "tool", "tool_call_id": "c2", "content": "(no output)"},
+        {"role": "user", "content": "So?"},
+    ]
+
+
+def test_tool_calls_and_results_on_the_anthropic_face() -> None:
+    assert messages("anthropic", user("Hi"), said("anthropic", "I look.", CALL, OTHER), RESULTS, user("So?"))[1:] == [
+        {
+            "role": "assistant",
+            "content": [
+                {"type": "text", "text": "I look."},
+                {"type": "tool_use", "id": "c1", "name": "f", "input": {"a": 1}},
+                {"type": "tool_use", "id": "c2", "name": "g", "input": {}},
+            ],
+        },
+        {
+            "role": "user",
+            "content": [
+                {"type": "tool_result", "tool_use_id": "c1", "content": "42"},
+                {"type": "tool_result", "tool_use_id": "c2", "content": "(no output)", "is_error": True},
+            ],
+        },
+        {"role": "user", "content": [{"type": "text", "text": "So?"}]},
+    ]
+
+
+@pytest.mark.parametrize("raw", ['{"a": ', "[1]", "nonsense", '{"a": NaN}', '{"a": 1e999}'])
+def test_arguments_that_are_no_json_object_go_back_as_one(raw: str) -> None:
+    broken = ToolCall("c1", "f", {}, raw, malformed=True)
+    (_, openai, _) = messages("openai", user("Hi"), said("openai", broken), RESULTS)
+    assert json.loads(openai["tool_calls"][0]["function"]["arguments"]) == {"raw": raw}
+    (_, anthropic, _) = messages("anthropic", user("Hi"), said("anthropic", broken), RESULTS)
+    assert anthropic["content"][0]["input"] == {"raw": raw}
+
+
+def test_arguments_made_by_hand_need_no_text() -> None:
+    made = ToolCall("c1", "f", {"a": "ü"})
+    (_, openai, _) = messages("openai", user("Hi"), said("openai", made), RESULTS)
+    assert openai["tool_calls"][0]["function"]["arguments"] == '{"a": "ü"}'
+
+
+def test_thinking_goes_back_in_blocks_on_the_anthropic_face() -> None:
+    raw = {"type": "redacted_thinking", "data": "x"}
+    own = said("anthropic", Thinking("Hm.", "s"), Opaque(raw), Thinking("So."), "\n", "Yes.")
+    assert messages("anthropic", user("Hi"), own)[1]["content"] == [
+        {"type": "thinking", "thinking": "Hm.", "signature": "s"},
+        raw,
+        {"type": "thinking", "thinking": "So."},
+        {"type": "text", "text": "Yes."},
+    ]
+    for foreign in (said("openai", *own.parts), said("anthropic", *own.parts, provider="runapi")):
+        assert messages("anthropic", user("Hi"), foreign)[1]["content"] == [{"type": "text", "text": "Yes."}]
+
+
+def test_blocks_with_tags_go_back_as_sent_less_calls_without_results() -> None:
+    sent = [
+        {"type": "text", "text": "<think>Hm.</think>Yes."},
+        {"type": "text", "text": "\n"},
+        {"type": "tool_use", "id": "c1", "name": "f", "input": {"a": 1}},
+        {"type": "tool_use", "id": "c9", "name": "f", "input": {}},
+    ]
+    own = said("anthropic", Thinking("Hm."), "Yes.", CALL, ToolCall("c9", "f"), echo={"content": sent})
+    assert messages("anthropic", user("Hi"), own, RESULTS)[1]["content"] == [sent[0], sent[2]]
+
+
+DETAILS = [{"type": "reasoning.text", "index": 0, "text": "Hm."}]
+
+
+@pytest.mark.parametrize(
+    ("echo", "wanted", "expected"),
+    [
+        (None, None, {"content": "Yes."}),
+        ({"content": "<think>Hm.</think>Yes."}, None, {"content": "<think>Hm.</think>Yes."}),
+        ({"reasoning_details": DETAILS}, "reasoning_details", {"content": "Yes.", "reasoning_details": DETAILS}),
+        ({"reasoning_content": "Hm."}, "reasoning_content", {"content": "Yes.", "reasoning_content": "Hm."}),
+        ({"reasoning": "Hm."}, None, {"content": "Yes.", "reasoning": "Hm."}),
+        ({"reasoning": "Hm."}, "reasoning_details", {"content": "Yes.", "reasoning": "Hm."}),
+        (
+            {"reasoning_content": "Hm.", "reasoning_details": DETAILS},
+            "reasoning_content",
+            {"content": "Yes.", "reasoning_content": "Hm."},
+        ),
+        (
+            {"reasoning_content": "Hm.", "reasoning_details": DETAILS},
+            "reasoning",
+            {"content": "Yes.", "reasoning_details": DETAILS},
+        ),
+        ({"something": 1}, None, {"content": "Yes."}),
+    ],
+)
+def test_thinking_goes_back_by_its_echo_on_the_openai_face(echo: Any, wanted: Any, expected: dict[str, Any]) -> None:
+    own = said("openai", Thinking("Hm."), "Yes.", echo=echo)
+    assert messages("openai", user("Hi"), own, echo_field=wanted)[1] == {"role": "assistant", **expected}
+    foreign = said("openai", Thinking("Hm."), "Yes.", echo=echo, provider="runapi")
+    assert messages("openai", user("Hi"), foreign, echo_field=wanted)[1] == {"role": "assistant", "content": "Yes."}
+
+
+def test_thinking_before_a_call_goes_back_beside_it() -> None:
+    own = said("openai", Thinking("Hm."), CALL, echo={"reasoning_details": DETAILS})
+    sent = messages("openai", user("Hi"), own, RESULTS)[1]
+    assert (sent["reasoning_details"], sent.get("content"), len(sent["tool_calls"])) == (DETAILS, None, 1)
+
+
+def test_texts_of_one_reply_stay_apart() -> None:
+    assert messages("openai", user("Hi"), said("openai", "One.", "Two.\n", "Three."))[1]["content"] == (
+        "One.\n\nTwo.\nThree."
+    )
+
+
+def test_neighbouring_replies_are_merged_on_the_anthropic_face() -> None:
+    sent = messages("anthropic", user("Hi"), said("anthropic", "One."), said("anthropic", "Two."))
+    assert [(message["role"], len(message["content"])) for message in sent] == [("user", 1), ("assistant", 2)]
+
+
+@BOTH
+def test_what_a_reply_decodes_to_goes_back_as_it_came(face: FaceName) -> None:
+    if face == "openai":
+        details = [{"type": "reasoning.text", "id": "r", "index": 0, "text": "Hm."}]
+        message: dict[str, Any] = {"role": "assistant", "content": "Yes.", "reasoning_details": details}
+        data = json.dumps({"choices": [{"message": message, "finish_reason": "stop"}]}).encode()
+    else:
+        content = [{"type": "thinking", "thinking": "Hm.", "signature": "s"}, {"type": "text", "text": "Yes."}]
+        message = {"role": "assistant", "content": content}
+        data = json.dumps({"type": "message", **message, "stop_reason": "end_turn"}).encode()
+    reply = decode(data, face).reply
+    reply.face = face
+    assert messages(face, user("Hi"), reply.message)[1] == message
+
+
+# -- counts and lists --------------------------------------------------------------------------------------------------
+
+
+def test_a_token_count_asks_for_the_prompt_alone() -> None:
+    asked = request("Hi", system="Be brief.", temperature=0.5)
+    made = FACES["anthropic"].encode_count(asked, endpoint("anthropic"))
+    assert made is not None
+    assert (made.url, made.stream) == ("https://api.example.invalid/anthropic/v1/messages/count_tokens", False)
+    assert set(json.loads(made.body)) == {"model", "system", "messages"}
+    assert FACES["anthropic"].encode_count(asked, endpoint("anthropic", count_path=None)) is None
+    assert FACES["openai"].encode_count(asked, endpoint("openai")) is None
+
+
+@BOTH
+def test_a_list_of_models_is_asked_for_where_there_is_one(face: FaceName) -> None:
+    made = FACES[face].encode_models(endpoint(face))
+    assert made is not None
+    assert (made.method, made.body, made.stream) == ("GET", b"", False)
+    assert made.url.endswith("/models")
+    assert made.key is not None
+    assert made.headers == (("accept", "application/json"),)
+    assert FACES[face].encode_models(endpoint(face, models_path=None)) is None
