@@ -38,7 +38,7 @@ FLOORS = [
         "tools",
         "chat",
     ),
-    *("display", "doctor", "magics", "panels", "cli", "__main__", "__init__"),
+    *("doctor", "display", "magics", "panels", "cli", "__main__", "__init__"),
 ]
 """Bottom first: a file imports from floors below its own, and from its own."""
 

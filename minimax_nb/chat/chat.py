@@ -26,7 +26,7 @@ from minimax_nb.messages.shown import Shown
 from minimax_nb.prompt import to_parts
 from minimax_nb.secrets import Secret
 
-_told: set[str] = set()  # notes a session has been told once
+_told: set[str] = set()  # providers whose note this process has shown: once is enough
 
 
 class Chat(Shown):
@@ -297,9 +297,9 @@ class Chat(Shown):
 
     def _news(self) -> tuple[str, ...]:
         note = self._endpoint.note
-        if not note or note in _told:
+        if not note or self.provider in _told:
             return ()
-        _told.add(note)
+        _told.add(self.provider)
         return (note,)
 
     def _commit(self, turn: Turn) -> None:

@@ -35,7 +35,7 @@ _ALIVE = re.compile(
 _TOKEN = re.compile(
     r"(?P<tick>`+)|(?P<slash>\\+)|(?P<dollar>\$+)|(?P<less><(?=[A-Za-z/!?]))|(?P<badge>\[(?=!\[))"
     r"|(?P<picture>!+)|(?P<link>\]\()|(?P<label>\]:)|(?P<entity>&(?:#(?:\d{1,9}|x[0-9a-f]{1,9})?|\w{1,32};))"
-    r"|(?P<tilde>~{3,})|(?P<address>https?://(?:[^\s<>`\"\[\]|()*\\!&]|&(?!#))+)|(?P<ftp>ftp://)|(?P<at>@@+)",
+    r"|(?P<tilde>~{3,})|(?P<address>https?://(?:[^\s<>`\"\[\]|()*\\!&]++|&(?!#))++)|(?P<ftp>ftp://)|(?P<at>@@+)",
     re.IGNORECASE,
 )
 _PLAIN_TAG = re.compile(
@@ -295,8 +295,8 @@ class _Inline:
     def _label(self, found: re.Match[str]) -> str:
         start = found.start()
         line = self.text.rfind("\n", max(0, start - 300), start) + 1 or (0 if start <= 300 else start)
-        definition = _DEFINITION.match(self.text, start)
-        if definition is None or not _LABEL.match(self.text[line:start]):
+        definition = _DEFINITION.match(self.text, start) if _LABEL.match(self.text[line:start]) else None
+        if definition is None:
             return "]&#58;"
         self.at = definition.end()
         target = definition["target"]

@@ -22,7 +22,7 @@ _REFUSED = frozenset({
 })  # fmt: skip
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _BRACES = re.compile(r"\\[{}$]|[{}]")
-_MONEY = re.compile(r"[\d.,]{1,20}\s?[A-Za-z]{0,3}[\s,;:.)]{1,5}[A-Za-z]{2,}")
+_MONEY = re.compile(r"[\d.,]{1,20}\s?[A-Za-z]{0,3}[\s,;:.)*_]{1,6}[A-Za-z]{2,}")
 _WORDS = re.compile(r"\s*[A-Za-z][A-Za-z ,.'-]{3,}\s*")
 _ODD = re.compile(r'["<&!\]^~f|\\@]')
 _REPLACED = re.compile(

@@ -106,6 +106,16 @@ def _without_indent(line: str, width: int) -> str:
     return space[width:] + bare
 
 
+def _without_open_label(text: str) -> str:
+    """The paragraph with no bracket open at a line's beginning: some parsers let the label of a reference that begins
+    there go on across blank lines, into the next code block."""
+    out, at = [], 0
+    for found in _LABEL.finditer(text, text.rfind("]") + 1):
+        out += [text[at : found.end() - 1], "&#91;"]
+        at = found.end()
+    return "".join(out) + text[at:]
+
+
 def _inside(lines: list[str], depth: int) -> tuple[list[str], bool]:
     """The lines of a quotation made safe, and whether a fence was left in them."""
     blocks = _Blocks(lines, depth)
@@ -192,18 +202,13 @@ class _Blocks:
 
     def _inline(self, text: str, *, table: bool) -> None:
         safe = safe_inline(text, table=table, flat=table or self.depth > 0)
-        closed = safe.rfind("]")
-        if safe.rfind("[") > closed:
-            # Some parsers let the label of a reference go on across blank lines, into the next code block.
-            for found in reversed(list(_LABEL.finditer(safe, closed + 1))):
-                safe = safe[: found.end() - 1] + "&#91;" + safe[found.end() :]
-        self.out.append(safe)
+        self.out.append(_without_open_label(safe) if "[" in safe else safe)
 
     @staticmethod
     def _header(unit: list[str]) -> int:
         """Where a table begins in these lines; their number if there is none."""
         for index, line in enumerate(unit[1:]):
-            if "-" in line and "|" in unit[index] and _DELIMITER_ROW.fullmatch(line):
+            if "|" in line and "|" in unit[index] and _DELIMITER_ROW.fullmatch(line):
                 return index
         return len(unit)
 

@@ -15,8 +15,10 @@ _PLACE = re.compile(
 _ARROW = re.compile(r"^-+> ?(\d+) (.*)$")
 _RULE = re.compile(r"^\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?$")
 _SIZE = re.compile(r"\b(\d[\d,]{0,15}) rows?\b[^\n|]{0,12}?\b\d+ columns?")
-_SOURCE = re.compile(r"(?<!\w)(?:async )?(?:(def) (\w+)[ \t]*\(([^)]*)\)|(class) (\w+)[ \t]*(?:\(([^)]*)\))?:)")
+_SOURCE = re.compile(r"(?<!\w)(?:async )?(?:(def) (\w+)[ \t]*\(|(class) ([A-Z]\w*)[ \t]*([(:]))")
 _MOST_LINES = 4000
+_MOST_SHOWN = 400
+_MOST_INSIDE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ def find_trace(prompt: str) -> Trace | None:
         return None
     at, match = raised[-1]
     where, code = _failing(lines[:at])
-    return Trace(match[1], (match[2] or "").strip(), where, code, lines[at].strip())
+    shown = (match[1], (match[2] or "").strip(), where, code, lines[at].strip())
+    return Trace(*(text[:_MOST_SHOWN] for text in shown))
 
 
 def _failing(lines: list[str]) -> tuple[str, str]:
@@ -116,8 +119,7 @@ def find_source(prompt: str) -> Source | None:
     match = _SOURCE.search(prompt)
     if match is None:
         return None
-    kind, name, inside = match.groups()[:3] if match[1] else match.groups()[3:]
-    parameters = tuple(piece.strip() for piece in (inside or "").split(",") if piece.strip())
+    inside = "" if match[5] == ":" else prompt[match.end() : match.end() + _MOST_INSIDE]
     rest = prompt[match.start() :].strip("\n").split("\n")
     lines = 1
     for line in rest[1:]:
@@ -126,4 +128,19 @@ def find_source(prompt: str) -> Source | None:
         lines += 1
     while lines > 1 and not rest[lines - 1].strip():
         lines -= 1
-    return Source(str(kind), str(name), parameters, lines)
+    return Source(match[1] or match[3], match[2] or match[4], _parameters(inside), lines)
+
+
+def _parameters(text: str) -> tuple[str, ...]:
+    """What stands between the commas before the bracket that closes a list of parameters."""
+    found = [""]
+    depth = 0
+    for character in text:
+        depth += (character in "([{") - (character in ")]}")
+        if depth < 0:
+            break
+        if character == "," and not depth:
+            found.append("")
+        else:
+            found[-1] += character
+    return tuple(filter(None, (" ".join(parameter.split()) for parameter in found)))

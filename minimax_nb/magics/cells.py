@@ -37,7 +37,8 @@ class MinimaxMagics(KitMagics):
             if parsed.values.get("help"):
                 print(help_text(_USAGE, ASKING))
                 return
-            prompt = "\n".join(text for text in (parsed.rest.strip(), cell) if text)
+            body = (cell or "").removesuffix("\n")  # IPython ends every cell with a line end of its own
+            prompt = "\n".join(text for text in (parsed.rest.strip(), body) if text)
             self._ask(parsed, prompt)
 
     @no_var_expand

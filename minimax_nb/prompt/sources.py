@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import textwrap
 import traceback
 from types import ModuleType
@@ -10,12 +11,36 @@ from types import ModuleType
 from minimax_nb.prompt.capped import SOURCE_CHARS, capped
 
 _FRAMES = 30
+_CELL_FILE = re.compile(r"(?:.*[/\\]ipykernel_\d+[/\\]\d+\.py|<ipython-input-.*>)")
+"""The file a notebook cell is compiled from: a temporary one named by process and hash."""
+_LIBRARY = re.compile(r".*[/\\](?:site-packages|dist-packages|lib[/\\]python3\.\d+)[/\\]")
+_RUNNER = re.compile(r".*[/\\]IPython[/\\]core[/\\](?:interactiveshell|async_helpers)\.py")
+"""What runs the cells: its frames are part of no mistake."""
+_MARKS = re.compile(r"^[ \t]*[~^][ \t~^]*\n", re.MULTILINE)
 
 
 def exception_text(error: BaseException) -> str:
-    """The traceback as Python prints it: the last 30 frames of each exception of a chain, capped in the middle."""
-    lines = traceback.format_exception(type(error), error, error.__traceback__, limit=-_FRAMES)
-    return capped("".join(lines).rstrip())
+    """The traceback as Python prints it: the last 30 frames of each exception of a chain, capped in the middle.
+
+    A notebook cell stands as ``<cell>`` and a library's file by its place in the library: temporary names and the
+    reader's own folders say nothing to a model. The marks under a line, which differ between Pythons, are left out.
+    """
+    told = traceback.TracebackException(type(error), error, error.__traceback__, limit=-_FRAMES)
+    _tidy(told)
+    return capped(_MARKS.sub("", "".join(told.format()).rstrip()))
+
+
+def _tidy(told: traceback.TracebackException | None) -> None:
+    """Rename and drop frames in an exception and in those it came from."""
+    while told is not None:
+        frames = [frame for frame in told.stack if not _RUNNER.match(frame.filename)]
+        for frame in frames:
+            frame.filename = _LIBRARY.sub("", _CELL_FILE.sub("<cell>", frame.filename))
+        told.stack = traceback.StackSummary.from_list(frames)
+        for inner in told.exceptions or ():
+            _tidy(inner)
+        _tidy(told.__cause__)
+        told = told.__context__
 
 
 def source_text(value: object) -> str | None:

@@ -44,7 +44,7 @@ def last_words(notebook: dict[str, Any], index: int) -> str:
 def page(request: pytest.FixtureRequest, lab: Callable[..., Lab]) -> Any:
     """The quickstart after Run All, one page for all tests of a front end."""
     app, theme = request.param
-    with lab(app, theme).open(QUICKSTART) as opened:
+    with lab(app, theme).open(QUICKSTART, viewport={"width": 1200, "height": 2000}) as opened:
         opened.run_all()
         yield opened
 
@@ -64,6 +64,12 @@ def test_the_reader_sees_each_reply_and_its_receipt(page: Page) -> None:
         assert last_words(page.saved, index) in seen
         assert RECEIPT in seen
         assert page.count(index) == 1
+
+
+def test_there_is_a_picture_of_it(page: Page) -> None:
+    name = f"quickstart-{page.lab.app}-{page.lab.theme}"
+    for index in reply_cells(page.saved):
+        assert page.screenshot(f"{name}-{index}", of=page.cell(index)).stat().st_size > 5_000
 
 
 def test_the_thinking_is_there_and_folded_away(page: Page) -> None:
@@ -92,9 +98,3 @@ def test_what_is_saved_is_what_the_example_says(page: Page) -> None:
         outputs = saved["cells"][index]["outputs"]
         assert [output["output_type"] for output in outputs] == ["display_data"]
         assert outputs == before["cells"][index]["outputs"]
-
-
-def test_there_is_a_picture_of_it(page: Page) -> None:
-    name = f"quickstart-{page.lab.app}-{page.lab.theme}"
-    for index in reply_cells(page.saved):
-        assert page.screenshot(f"{name}-{index}", of=page.cell(index)).stat().st_size > 5_000

@@ -33,13 +33,13 @@ TOOL = st.fixed_dictionaries({"type": st.just("function"), "name": st.just("f"),
     lambda schema: {"type": "function", "function": {"name": "f", "parameters": schema}}, JSON
 )
 BLOCK = st.fixed_dictionaries({"type": WORDS | JSON}, optional={"source": JSON, "text": LEAVES, "content": JSON})
-CALL = st.fixed_dictionaries({"id": LEAVES, "function": st.fixed_dictionaries({"name": LEAVES, "arguments": JSON}) | JSON})
+CALL = st.fixed_dictionaries(
+    {"id": LEAVES, "function": st.fixed_dictionaries({"name": LEAVES, "arguments": JSON}) | JSON}
+)
 MESSAGE = st.fixed_dictionaries(
     {"role": WORDS | JSON, "content": JSON | st.lists(BLOCK, max_size=3)},
     optional={"tool_calls": st.lists(CALL, max_size=2) | JSON, "tool_call_id": LEAVES},
-) | st.fixed_dictionaries(
-    {"role": st.just("user"), "content": WORDS | st.text()}
-)
+) | st.fixed_dictionaries({"role": st.just("user"), "content": WORDS | st.text()})
 BODY = st.fixed_dictionaries(
     {"model": st.sampled_from(["MiniMax-M3", "MiniMax-M2.7", "M2-her", "MiniMax-M2", "minimax-minimax-m2"]) | JSON},
     optional={

@@ -169,6 +169,7 @@ def test_source_is_described() -> None:
     assert "function **`area`**, 2 lines" in text
     assert "`width: float`, `height=2`" in text
     assert "class **`Point`**" in say("class Point(NamedTuple):\n    x: int")
+    assert "`a: tuple[int, int] = (1, 2)`, `*rest`" in say("def f(a: tuple[int, int] = (1, 2), *rest) -> None: ...")
 
 
 def test_pictures_are_named_and_not_described() -> None:

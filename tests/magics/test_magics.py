@@ -335,3 +335,10 @@ def test_every_magic_is_in_lsmagic(shell):
     assert {f"minimax_{name}" for name in ("models", "history", "reset", "fix", "config", "doctor")} | {
         "minimax"
     } <= names
+
+
+def test_a_traceback_names_cells_and_no_temporary_files(shell):
+    shell.fails("def half(x):\n    return x / 0\nhalf(1)")
+    shell.ok("%minimax_fix --alone")
+    assert 'File "<cell>", line 2' in shell["_mm"].prompt
+    assert "ipython-input" not in shell["_mm"].prompt
