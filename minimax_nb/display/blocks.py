@@ -21,7 +21,6 @@ _LONGEST_FORMULA = 2_000
 
 _MARKER = re.compile(r"( {0,3})(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$)")
 _INNER_FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}(?=[^`]*$)|~{3,})")
-_BEFORE_FENCE = re.compile(r"[ \t>]*")
 _FORMULA_MARK = re.compile(r"\$\$|\\\[|\\\]")
 
 _Kind = Literal["nothing", "text", "list", "quotation", "indented"]
@@ -134,22 +133,23 @@ class BlockCutter:
             self._kind = "text"
 
     def _in_fence(self, line: str) -> None:
-        bare = line.strip()
-        if self._fence_inside and bare:
-            if self._kind == "quotation" and not line.startswith(">"):
-                self._fence = ""
-                self._take(line)
-                return
-            bare = line[_BEFORE_FENCE.match(line).end() :].rstrip()  # type: ignore[union-attr]
-            if bare == line.rstrip() and not bare.startswith(self._fence) and self._kind == "list":
-                self._fence = ""
-                self._take(line)
-                return
+        bare = line.strip(" \t>" if self._fence_inside else " \t")
+        closing = bare.startswith(self._fence) and not bare.strip(self._fence[0])
+        if self._fence_inside and not closing and self._left_container(line):
+            self._fence = ""
+            self._take(line)
+            return
         self._keep(line)
-        if bare.startswith(self._fence) and not bare.strip(self._fence[0]):
+        if closing:
             self._fence = ""
             if not self._fence_inside:
                 self._cut()
+
+    def _left_container(self, line: str) -> bool:
+        """Whether this line is outside the list or quotation that the open fence stands in."""
+        if self._kind == "quotation":
+            return not line.startswith(">")
+        return bool(line.strip()) and not line.startswith((" ", "\t"))
 
 
 def _kind_of(line: str) -> _Kind:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from minimax_nb.errors import ServiceError
 from minimax_nb.messages.reply import Reply
 
 _ENDED = {
@@ -11,7 +12,6 @@ _ENDED = {
     "content_filter": "stopped by the content filter",
     "stop_sequence": "stopped at a stop sequence",
     "interrupted": "stopped by you",
-    "error": "cut short by an error",
 }
 
 
@@ -23,9 +23,16 @@ def receipt(reply: Reply) -> str:
         parts.append(f"first token {seconds(timing.first_token_s)}")
     if timing.tokens_per_s is not None:
         parts.append(f"{timing.tokens_per_s:,.0f} tokens/s")
-    parts.append(_ENDED.get(reply.stop_reason or "", ""))
+    parts.append(_end(reply))
     parts.append("replayed" if reply.replayed else "")
     return " · ".join(part for part in parts if part)
+
+
+def _end(reply: Reply) -> str:
+    """How it ended, where that is not the ordinary way."""
+    if reply.stop_reason == "error":
+        return "failed" if isinstance(reply.error, ServiceError) else "cut off"
+    return _ENDED.get(reply.stop_reason or "", "")
 
 
 def _model(reply: Reply) -> str:

@@ -6,6 +6,7 @@ the receipt; its metadata the provenance.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -20,6 +21,7 @@ from minimax_nb.messages.shown import Bundle
 from minimax_nb.messages.usage import Usage
 
 _LIVE_THINKING = 400
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _renderers: dict[type, Callable[[Any], Bundle]] = {}
 
 
@@ -54,13 +56,19 @@ def _version() -> str:
 
 
 def _plain(reply: Reply) -> str:
-    text = reply.text.rstrip()
-    pieces = [text] if text else []
+    """The answer as it is, then tool calls, notes and the receipt.
+
+    Control characters, which would move a terminal's cursor or rename its window, are replaced one by one.
+    """
+    text = reply.text
+    pieces = []
     if not text and reply.thinking:
         pieces.append(f"({_NO_ANSWER})\n\n{reply.thinking.rstrip()}")
     pieces += [_call_line(call) for call in reply.tool_calls]
     pieces.append("\n".join([*_remarks(reply), f"[{receipt(reply)}]"]))
-    return "\n\n".join(pieces)
+    below = "\n\n".join(pieces)
+    gap = "\n" * (2 - len(text) + len(text.rstrip("\n"))) if text else ""
+    return _CONTROL.sub("\ufffd", f"{text}{gap}{below}")
 
 
 def _markdown(reply: Reply) -> str:
@@ -84,7 +92,8 @@ def _remarks(reply: Reply) -> list[str]:
     error = reply.error
     if not isinstance(error, MiniMaxError):
         return list(reply.notes)
-    return [*reply.notes, f"{type(error).__name__}: {error.what} What had arrived is kept."]
+    kept = " What had arrived is kept." if reply.text or reply.thinking or reply.tool_calls else ""
+    return [*reply.notes, f"{type(error).__name__}: {error.what}{kept}"]
 
 
 def _call_line(call: ToolCall) -> str:

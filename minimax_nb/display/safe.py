@@ -30,7 +30,7 @@ _TASK = re.compile(rf"^([ \t>]*(?:{_MARKER}[ \t>]+)*(?:{_MARKER}\n[ \t]*)?)\[([ 
 _LABEL = re.compile(rf"^[ \t>*]*(?:{_MARKER}[ \t>]+)*\[", re.MULTILINE)
 _DELIMITER_ROW = re.compile(r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+")
 _WHITE = re.compile(r"\s+")
-_SPECIAL = re.compile(r"[!\"#$&'*<>?@\[\\\]^_`{|}~]|:(?=//)|(?<=www)\.|^[-+]|^\d{1,9}(?=[.)])", re.IGNORECASE)
+_SPECIAL = re.compile(r"[#$&*<>@\[\\\]_`|~]|:(?=//)|(?<=www)\.|^[-+=]|^(?P<number>\d{1,9})[.)]", re.IGNORECASE)
 
 # Front ends draw these, and what they draw may load pictures or is not escaped (mermaid in JupyterLab 4.6 fetches
 # pictures named in a diagram; nbconvert 7.17 copies a mermaid block into the page as HTML).
@@ -59,15 +59,22 @@ def safe_line(text: str) -> str:
 
 
 def _plainly(found: re.Match[str]) -> str:
-    sign = found[0]
-    if sign in "$\\":
-        return f"<span>&#{ord(sign)};</span>"
-    return sign + "&#8203;" if sign.isdigit() else sign.translate(AS_ENTITIES)
+    number, sign = found["number"] or "", found[0][-1]
+    return f"<span>&#{ord(sign)};</span>" if sign in "$\\" else number + sign.translate(AS_ENTITIES)
 
 
 def code_block(code: str, language: str = "") -> str:
-    """The code as a fenced block at the left edge. It ends without a line end; put blank lines around it."""
-    return "\n".join(_fenced(_lines(code), language, "`"))
+    """The code as a block at the left edge, safe after whatever stands before it; put blank lines around it."""
+    lines = _lines(code)
+    return "\n".join(_closed_block(lines, language, doubt=True))
+
+
+def _closed_block(lines: list[str], info: str, *, doubt: bool) -> list[str]:
+    """A code block at the left edge. ``doubt``: a parser might see an earlier fence still open."""
+    text = "\n".join(lines)
+    if not doubt or not alive(text):
+        return _fenced(lines, info, "`")
+    return _fenced(lines, info, "~") if "```" not in text else [_preformatted(lines)]
 
 
 def _lines(text: str) -> list[str]:
@@ -107,8 +114,10 @@ def _without_indent(line: str, width: int) -> str:
 
 
 def _without_open_label(text: str) -> str:
-    """The paragraph with no bracket open at a line's beginning: some parsers let the label of a reference that begins
-    there go on across blank lines, into the next code block."""
+    """The paragraph with no bracket left open at a line's beginning.
+
+    Some parsers let the label of a reference that begins there go on across blank lines, into the next code block.
+    """
     out, at = [], 0
     for found in _LABEL.finditer(text, text.rfind("]") + 1):
         out += [text[at : found.end() - 1], "&#91;"]
@@ -283,10 +292,9 @@ class _Blocks:
 
     def _code(self, code: list[str], info: str, first: str, lead: str) -> None:
         """Write a code block in the form that is safe where it stands."""
-        text = "\n".join(code)
         if not self.items and not self.depth:
-            self._at_edge(code, text, info)
-        elif alive(text):
+            self._at_edge(code, info)
+        elif alive("\n".join(code)):
             self.out.append(first + _preformatted(code))
         else:
             self.doubt = True
@@ -295,14 +303,9 @@ class _Blocks:
             self.out += [lead + line if line else "" for line in block[1:]]
         self.fresh = True
 
-    def _at_edge(self, code: list[str], text: str, info: str) -> None:
+    def _at_edge(self, code: list[str], info: str) -> None:
         if self.out and self.out[-1]:
             self.out.append("")
-        if not self.doubt or not alive(text):
-            self.out += _fenced(code, info, "`")
-        elif "```" not in text:
-            self.out += _fenced(code, info, "~")
-        else:
-            self.out.append(_preformatted(code))
+        self.out += _closed_block(code, info, doubt=self.doubt)
         if self.at < len(self.lines) and self.lines[self.at].strip():
             self.out.append("")

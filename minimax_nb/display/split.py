@@ -42,22 +42,21 @@ def split_long(tail: str, limit: int) -> tuple[str, str] | None:
     for reach in (limit, 2 * limit):
         if len(tail) <= reach:
             return None
-        parts = _cut(tail, reach)
+        parts = _cut(tail, reach, patient=reach == limit)
         if parts is not None:
             return parts
-    return _cut_anywhere(tail, 2 * limit)
+    return None
 
 
-def _cut(tail: str, reach: int) -> tuple[str, str] | None:
-    """Cut at the last good place before ``reach``."""
+def _cut(tail: str, reach: int, *, patient: bool) -> tuple[str, str] | None:
+    """Cut at the last good place before ``reach``; at any place there is, once patience is at its end."""
     lines = tail.split("\n")
     opener = _open_fence(lines, reach)
     if opener is not None:
-        return _cut_fence(tail, lines, opener, reach)
+        return _cut_fence(tail, lines, opener, reach, patient=patient)
     head = _table_head(lines)
-    if head is not None:
-        return _cut_table(tail, lines, head, reach)
-    return _cut_text(tail, reach)
+    parts = _cut_text(tail, reach) if head is None else _cut_table(tail, lines, head, reach)
+    return parts if parts is not None or patient else _parts(tail, _anywhere(tail, 1, reach))
 
 
 def _open_fence(lines: list[str], reach: int) -> int | None:
@@ -76,7 +75,7 @@ def _open_fence(lines: list[str], reach: int) -> int | None:
     return opener
 
 
-def _cut_fence(tail: str, lines: list[str], opener: int, reach: int) -> tuple[str, str] | None:
+def _cut_fence(tail: str, lines: list[str], opener: int, reach: int, *, patient: bool) -> tuple[str, str] | None:
     before = sum(len(line) + 1 for line in lines[:opener])
     begin = before + len(lines[opener]) + 1
     found = _ANY_FENCE.match(lines[opener])
@@ -86,10 +85,17 @@ def _cut_fence(tail: str, lines: list[str], opener: int, reach: int) -> tuple[st
     if before > reach // 3:  # what stands before the code block is enough for a part of its own
         return tail[:before], tail[before:]
     cut = tail.rfind("\n", begin, reach) + 1
-    if cut <= begin or len((lead + marker).expandtabs(4)) > 3 or ">" in lead:
+    if patient and (cut <= begin or len((lead + marker).expandtabs(4)) > 3):
         return None
+    line_end = "" if cut > begin else "\n"
+    cut = cut if cut > begin else max(_anywhere(tail, begin, reach), begin + 1)
     lead += " " * len(marker)
-    return f"{tail[:cut]}{lead}{fence}\n", f"{lead}{lines[opener][found.start(3) :]}\n{tail[cut:]}"
+    return f"{tail[:cut]}{line_end}{lead}{fence}\n", f"{lead}{lines[opener][found.start(3) :]}\n{tail[cut:]}"
+
+
+def _anywhere(tail: str, start: int, reach: int) -> int:
+    """The last line's end or space before ``reach``, or ``reach`` itself."""
+    return max(tail.rfind("\n", start, reach), tail.rfind(" ", start, reach)) + 1 or reach
 
 
 def _table_head(lines: list[str]) -> int | None:
@@ -120,14 +126,6 @@ def _cut_text(tail: str, reach: int) -> tuple[str, str] | None:
             if not (inside or (sign and sign.match(tail, place)) or place >= len(tail)):
                 return _parts(tail, place)
     return None
-
-
-def _cut_anywhere(tail: str, reach: int) -> tuple[str, str] | None:
-    """Cut text that gave no good place at all; code waits for the end of its line."""
-    if _open_fence(tail.split("\n"), reach) is not None:
-        return None
-    place = max(tail.rfind("\n", 1, reach), tail.rfind(" ", 1, reach)) + 1
-    return _parts(tail, place) if place else None
 
 
 def _parts(tail: str, place: int) -> tuple[str, str]:

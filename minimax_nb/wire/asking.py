@@ -21,12 +21,8 @@ def post(endpoint: Endpoint, path: str, body: Mapping[str, Any], *, stream: bool
     Raises:
         RequestError: A value cannot be written as JSON.
     """
-    try:
-        text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise RequestError(f"The request cannot be written as JSON: {error}.") from None
     headers = {"accept": _SSE if stream else _JSON, "content-type": _JSON}
-    return _call(endpoint, path, headers, body=text.encode("utf-8", "replace"), stream=stream)
+    return _call(endpoint, path, headers, body=json_text(body).encode("utf-8", "replace"), stream=stream)
 
 
 def get(endpoint: Endpoint, path: str) -> Call:
@@ -48,6 +44,18 @@ def _call(endpoint: Endpoint, path: str, headers: dict[str, str], *, body: bytes
         key_header="authorization" if bearer else "x-api-key",
         key_prefix="Bearer " if bearer else "",
     )
+
+
+def json_text(value: object) -> str:
+    """A value as JSON; any mapping counts as an object.
+
+    Raises:
+        RequestError: It cannot be written as JSON.
+    """
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise RequestError(f"The request cannot be written as JSON: {error}.") from None
 
 
 def _plain(value: object) -> object:

@@ -111,23 +111,15 @@ def _results_after(messages: Sequence[Message], at: int) -> dict[str, ToolResult
 
 
 def _merged(messages: Iterable[Message]) -> Iterator[Message]:
-    """The messages with neighbouring ones of the user made one."""
-    waiting: Message | None = None
+    """The messages with neighbouring ones of the user made one, a blank line between."""
+    waiting: list[Part] = []
     for message in messages:
         if message.role == "user":
-            waiting = message if waiting is None else Message("user", _run_on(waiting.parts, message.parts))
+            waiting += (Text("\n\n"), *message.parts) if waiting else message.parts
             continue
-        if waiting is not None:
-            yield waiting
-            waiting = None
+        if waiting:
+            yield Message("user", tuple(_gathered(waiting)))
+            waiting = []
         yield message
-    if waiting is not None:
-        yield waiting
-
-
-def _run_on(first: tuple[Part, ...], second: tuple[Part, ...]) -> tuple[Part, ...]:
-    """Two lists of parts as one; texts that meet stay apart by a blank line."""
-    last, following = first[-1], second[0]
-    if isinstance(last, Text) and isinstance(following, Text):
-        return (*first[:-1], Text(f"{last.text}\n\n{following.text}"), *second[1:])
-    return (*first, *second)
+    if waiting:
+        yield Message("user", tuple(_gathered(waiting)))

@@ -218,6 +218,7 @@ def test_an_earlier_part_of_a_conversation_is_cached_once_it_is_long() -> None:
     anthropic = value_of(ask(ANTHROPIC, messages))["usage"]
     cached = openai["prompt_tokens_details"]["cached_tokens"]
     assert 512 <= cached < openai["prompt_tokens"]
+    assert cached % 64 == 0
     assert anthropic["cache_read_input_tokens"] == cached
     assert anthropic["input_tokens"] == openai["prompt_tokens"] - cached
     counted = value_of(ask(f"{ANTHROPIC}/count_tokens", messages))["input_tokens"]

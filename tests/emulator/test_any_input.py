@@ -13,16 +13,19 @@ from minimax_nb.emulator.services import ROUTES
 
 PATHS = [(route.method, route.path.replace("{id}", "MiniMax-M3")) for route in ROUTES]
 NAMES = st.sampled_from(
-    (
-        "role content type text tool_calls tool_call_id id function name arguments input tool_use_id source data url "
-        "media_type image_url video_url thinking signature fps detail properties items required enum anyOf $ref $defs "
-        "minItems minimum maximum format"
-    ).split()
+    [
+        *("role", "content", "type", "text", "tool_calls", "tool_call_id", "id", "function", "name"),
+        *("arguments", "input", "tool_use_id", "source", "data", "url", "media_type", "image_url", "video_url"),
+        *("thinking", "signature", "fps", "detail", "properties", "items", "required", "enum", "anyOf", "$ref"),
+        *("$defs", "minItems", "minimum", "maximum", "format"),
+    ]
 )
 WORDS = st.sampled_from(
     [
-        *"user assistant system tool text image video tool_use tool_result function object array json call_1 f".split(),
-        *("", "hello", "a table", "/emulate tool=f", "again", "#/properties/a", "{}", "\ud800", "你好"),
+        *("user", "assistant", "system", "tool", "text", "image", "video", "tool_use", "tool_result"),
+        *("function", "object", "array", "json", "call_1", "f", "", "hello", "a table", "/emulate tool=f"),
+        *("again", "#/properties/a", "{}"),
+        *("\ud800", "你好"),
     ]
 )
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | WORDS | st.text(max_size=20)

@@ -205,6 +205,11 @@ def test_a_tool_call_has_the_services_form() -> None:
     assert json.loads(call["function"]["arguments"]) == {"city": "Paris"}
 
 
+def test_a_call_without_words_leaves_the_thinking_closed() -> None:
+    value = value_of(ask(OPENAI, "/emulate tool=get_weather\n/emulate text=", tools=[TOOL]))
+    assert value["choices"][0]["message"]["content"].endswith("\n</think>\n\n")
+
+
 def test_a_streamed_call_is_whole_when_short() -> None:
     *earlier, last = chunks("get weather for Rome", tools=[TOOL])
     assert last["choices"][0]["finish_reason"] == "tool_calls"

@@ -159,21 +159,22 @@ def test_a_client_that_leaves_ends_its_thread_even_in_a_stall(client: httpx.Clie
 
 def test_closing_ends_stalled_streams_and_idle_connections_and_leaves_no_thread() -> None:
     before = set(threading.enumerate())
-    with (
-        serve(delay_ms=0) as server,
-        httpx.Client(base_url=server.url, headers=KEY, timeout=20, trust_env=False) as one,
-    ):
-        assert one.get("/v1/models").status_code == 200  # its connection is kept open, idle
-        with one.stream("POST", OPENAI, json=body("/emulate fault=stall")) as response:
+    with serve(delay_ms=0) as server, socket.create_connection(("127.0.0.1", server.port), 20) as idle:
+        idle.sendall(b"GET /v1/models HTTP/1.1\r\nhost: x\r\nauthorization: Bearer k\r\n\r\n")
+        assert idle.recv(15) == b"HTTP/1.1 200 OK"
+        with httpx.stream(
+            "POST", f"{server.url}{OPENAI}", json=body("/emulate fault=stall"), headers=KEY, timeout=20, trust_env=False
+        ) as response:
             pieces = response.iter_raw()
             next(pieces)
+            assert len(set(threading.enumerate()) - before) == 3  # the listener's and one a connection
             server.close()
             with pytest.raises(httpx.TransportError):
                 list(pieces)
         assert set(threading.enumerate()) == before
         server.close()  # closing twice does nothing
         with pytest.raises(httpx.ConnectError):
-            one.get("/v1/models")
+            httpx.get(f"{server.url}/v1/models", trust_env=False)
 
 
 def test_a_port_can_be_used_again_at_once() -> None:

@@ -142,6 +142,12 @@ def test_a_block_that_was_never_started_starts_with_its_delta() -> None:
     assert outcome.reply.tool_calls[0].id
 
 
+def test_a_stream_without_its_message_start_is_read() -> None:
+    outcome = read(TEXT, text("Hi"), start=False)
+    assert outcome.events[0] == Started("", "")
+    assert outcome.spoken == [("text", "Hi")]
+
+
 def test_blocks_that_are_never_stopped_end_with_the_message() -> None:
     outcome = read(TEXT, text("Hi "), block_start(1, type="tool_use", id="c", name="f", input={}))
     assert outcome.spoken == [("text", "Hi "), ("f", "")]
@@ -246,6 +252,15 @@ def test_tags_in_a_text_block_are_read_and_the_blocks_go_back_as_sent() -> None:
                 {"type": "tool_use", "id": "c", "name": "f", "input": {"a": 1}},
             ]
         }
+
+
+def test_every_kind_of_block_goes_back_as_sent_once_a_tag_was_found() -> None:
+    thinking = {"type": "thinking", "thinking": "Hm.", "signature": "s"}
+    raw = {"type": "mystery", "x": 1}
+    silent = {"type": "tool_use", "id": "c", "name": "f", "input": {}}
+    tagged = {"type": "text", "text": "</think>Yes."}
+    outcome = decode(body(thinking, raw, tagged, silent), "anthropic")
+    assert outcome.reply.message.echo == {"content": [thinking, raw, tagged, silent]}
 
 
 def test_a_closer_alone_in_a_text_block_makes_thinking_of_what_stood_before() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -226,10 +227,21 @@ def test_arguments_that_are_no_json_object_go_back_as_one(raw: str) -> None:
     assert anthropic["content"][0]["input"] == {"raw": raw}
 
 
+@BOTH
+def test_arguments_may_be_any_mapping_of_json_values(face: FaceName) -> None:
+    nested = ToolCall("c1", "f", MappingProxyType({"a": MappingProxyType({"b": 1})}))
+    assert b'"b":1' in call(face, Request("m", (user("Hi"), said(face, nested), RESULTS))).body.replace(
+        b"\\", b""
+    ).replace(b" ", b"")
+    strange = ToolCall("c1", "f", {"a": object()})
+    with pytest.raises(RequestError, match="cannot be written as JSON"):
+        call(face, Request("m", (user("Hi"), said(face, strange), RESULTS)))
+
+
 def test_arguments_made_by_hand_need_no_text() -> None:
     made = ToolCall("c1", "f", {"a": "ü"})
     (_, openai, _) = messages("openai", user("Hi"), said("openai", made), RESULTS)
-    assert openai["tool_calls"][0]["function"]["arguments"] == '{"a": "ü"}'
+    assert openai["tool_calls"][0]["function"]["arguments"] == '{"a":"ü"}'
 
 
 def test_thinking_goes_back_in_blocks_on_the_anthropic_face() -> None:

@@ -99,6 +99,7 @@ def test_a_name_that_comes_after_the_id_and_arguments() -> None:
 
 def test_a_call_that_never_gets_a_name_is_still_told() -> None:
     assert calls([piece("{}", id="c1")], [piece("{}", id="c2", name="g")]) == [("c1", "", "{}"), ("c2", "g", "{}")]
+    assert calls([piece("{}", id="c1")]) == [("c1", "", "{}")]
 
 
 def test_arguments_that_are_no_json_are_kept_and_told() -> None:

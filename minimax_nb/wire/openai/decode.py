@@ -110,9 +110,18 @@ class ChatReader:
 
     def _think(self, source: str, thinking: str, out: list[Event]) -> None:
         """Take in what a thinking field brings, unless it was said under another name."""
-        if new := self._once.new(source, thinking):
+        if new := self._news(source, thinking, out):
             self._say_thinking(self._tail.feed(new), out)
         self._scanner.thinking_came()
+
+    def _news(self, source: str, thinking: str, out: list[Event]) -> str:
+        """What no other name has said; where two names part ways, a part of its own begins."""
+        apart = self._once.apart
+        new = self._once.new(source, thinking)
+        if self._once.apart and not apart and self._speech.kind == "thinking":
+            self._end_thinking(out)
+            self._speech.end(out)
+        return new
 
     def _say_thinking(self, text: str, out: list[Event]) -> None:
         if text and self._speech.kind == "text":
@@ -130,7 +139,7 @@ class ChatReader:
         for verdict, text in found:
             if verdict == "text":
                 self._end_thinking(out)
-            new = self._once.new("content", text) if verdict == "thinking" else text
+            new = self._news("content", text, out) if verdict == "thinking" else text
             self._speech.hear(out, verdict, new)
 
     def _end_speech(self, out: list[Event]) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from minimax_nb.catalog.endpoint import Endpoint
 from minimax_nb.messages.parts import Message, Part, Text, ToolCall, ToolResult
 from minimax_nb.messages.request import Request
-from minimax_nb.wire.asking import options, post
+from minimax_nb.wire.asking import json_text, options, post
 from minimax_nb.wire.call import Call
 from minimax_nb.wire.history import prepare
 from minimax_nb.wire.loose import arguments_object
@@ -90,4 +89,4 @@ def _arguments(call: ToolCall) -> str:
     arguments: Mapping[str, Any] = arguments_object(call.raw) if call.raw.strip() else call.arguments
     if call.raw.strip() and arguments != {"raw": call.raw}:
         return call.raw
-    return json.dumps(dict(arguments), ensure_ascii=False)
+    return json_text(arguments)
