@@ -64,6 +64,14 @@ def _plain(value: object) -> object:
     raise TypeError(f"a {type(value).__name__} is no JSON value")
 
 
+def limit(request: Request, endpoint: Endpoint) -> int | None:
+    """The output limit to send: the user's, else the server's row's within what the model can do."""
+    if request.max_tokens is not None:
+        return request.max_tokens
+    default, most = endpoint.face.max_tokens_default, endpoint.model.max_output
+    return default if default is None or most is None else min(default, most)
+
+
 def options(request: Request, endpoint: Endpoint) -> dict[str, Any]:
     """The parameters both protocols spell alike.
 

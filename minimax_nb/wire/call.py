@@ -46,5 +46,9 @@ class Decoder(Protocol):
         ...
 
     def flush(self) -> list[Event]:
-        """The events left when the answer has ended cleanly."""
+        """The events left when the answer has ended cleanly.
+
+        Call it again until it gives nothing: an error that the end brings is raised only after all that was held
+        back has been given.
+        """
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -354,3 +355,21 @@ def test_a_list_of_models_is_asked_for_where_there_is_one(face: FaceName) -> Non
     assert made.key is not None
     assert made.headers == (("accept", "application/json"),)
     assert FACES[face].encode_models(endpoint(face, models_path=None)) is None
+
+
+@pytest.mark.parametrize("face_name", ["openai", "anthropic"])
+def test_a_servers_own_default_limit_is_sent_within_what_the_model_can_do(face_name: FaceName) -> None:
+    def sent(default: int, most: int | None, said: int | None = None) -> int:
+        here = endpoint(face_name)
+        here = replace(
+            here,
+            face=here.face.model_copy(update={"max_tokens_default": default}),
+            model=here.model.model_copy(update={"max_output": most}),
+        )
+        body = json.loads(FACES[face_name].encode(Request("m", (user("hi"),), max_tokens=said), here).body)
+        return int(body[here.face.max_tokens_field])
+
+    assert sent(8192, 500_000) == 8192
+    assert sent(8192, 2048) == 2048
+    assert sent(8192, None) == 8192
+    assert sent(8192, 500_000, said=77) == 77

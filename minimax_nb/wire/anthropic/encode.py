@@ -9,7 +9,7 @@ from minimax_nb.catalog.endpoint import Endpoint
 from minimax_nb.catalog.rows import Model
 from minimax_nb.messages.parts import Message, Opaque, Part, Text, Thinking, ToolCall, ToolResult
 from minimax_nb.messages.request import Request
-from minimax_nb.wire.asking import options, post
+from minimax_nb.wire.asking import limit, options, post
 from minimax_nb.wire.call import Call
 from minimax_nb.wire.history import prepare
 from minimax_nb.wire.loose import arguments_object
@@ -26,7 +26,7 @@ def encode(request: Request, endpoint: Endpoint) -> Call:
     """
     body = _prompt(request, endpoint)
     # MiniMax does without a limit; the other servers of this protocol require one.
-    body["max_tokens"] = _limit(endpoint.model) if request.max_tokens is None else request.max_tokens
+    body["max_tokens"] = limit(request, endpoint) or _limit(endpoint.model)
     body |= options(request, endpoint)
     body["stream"] = request.stream
     return post(endpoint, endpoint.face.chat_path, body, stream=request.stream)

@@ -8,7 +8,7 @@ from typing import Any
 from minimax_nb.catalog.endpoint import Endpoint
 from minimax_nb.messages.parts import Message, Part, Text, ToolCall, ToolResult
 from minimax_nb.messages.request import Request
-from minimax_nb.wire.asking import json_text, options, post
+from minimax_nb.wire.asking import json_text, limit, options, post
 from minimax_nb.wire.call import Call
 from minimax_nb.wire.history import prepare
 from minimax_nb.wire.loose import arguments_object
@@ -24,8 +24,8 @@ def encode(request: Request, endpoint: Endpoint) -> Call:
     face = endpoint.face
     body: dict[str, Any] = {"model": endpoint.model_id, "messages": _messages(request, endpoint)}
     body |= options(request, endpoint)
-    if request.max_tokens is not None:
-        body[face.max_tokens_field] = request.max_tokens
+    if (most := limit(request, endpoint)) is not None:
+        body[face.max_tokens_field] = most
     if face.reasoning_split:
         body["reasoning_split"] = True
     body["stream"] = request.stream
