@@ -52,8 +52,9 @@ def test_its_faults_and_port_hold_for_every_call() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with started("--port", str(port), "--fault", "1008") as (_, line):
+    with started("--port", str(port), "--fault", "1008", "--need-key") as (_, line):
         assert f"127.0.0.1:{port}" in line
+        assert httpx.get(f"http://127.0.0.1:{port}/v1/models", trust_env=False).status_code == 401
         answer = httpx.post(f"http://127.0.0.1:{port}{OPENAI}", json=BODY, headers=KEY, trust_env=False)
         assert answer.status_code == 402
 
@@ -80,7 +81,17 @@ def test_wrong_options_are_told(options: tuple[str, ...]) -> None:
 
 def test_help_explains_every_option_fault_path_and_key() -> None:
     text = run("--help").stdout
-    for word in ("--port", "--host", "--fault", "--delay-ms", "bad-key", "x-emulator", "/emulate", "text-json"):
+    for word in (
+        "--port",
+        "--host",
+        "--fault",
+        "--delay-ms",
+        "--need-key",
+        "bad-key",
+        "x-emulator",
+        "/emulate",
+        "text-json",
+    ):
         assert word in text
     for fault in FAULTS.values():
         assert re.search(rf"^  {re.escape(fault.name)} +{re.escape(fault.about)}$", text, re.MULTILINE)
