@@ -58,7 +58,8 @@ class Stream(_Common):
         super().__init__(turn, limits)
         self._stop = Stop()
         self._exchange: Exchange | None = None
-        self._events = self._run()
+        self._batches = self._run()
+        self._events = (event for batch in self._batches for event in batch)
 
     def __iter__(self) -> Iterator[Event]:
         return self._events
@@ -84,7 +85,7 @@ class Stream(_Common):
 
     def until_done(self) -> Reply:
         """Read to the end and give the whole reply."""
-        for _ in self._events:
+        for _ in self._batches:
             pass
         return self.reply
 
@@ -94,10 +95,11 @@ class Stream(_Common):
 
     def close(self) -> None:
         """End the stream where it is; what came is kept. Does nothing to a stream that has ended."""
-        self._events.close()
+        self._batches.close()
         self._turn.interrupted(None)  # only has an effect if the stream never started
 
-    def _run(self) -> Generator[Event, None, None]:
+    def _run(self) -> Generator[list[Event], None, None]:
+        """The events in the batches that the bytes brought: one step of the generator a piece of the answer."""
         turn = self._turn
         try:
             yield from self._read()
@@ -116,24 +118,24 @@ class Stream(_Common):
             if self._exchange is not None:
                 self._exchange.close()
 
-    def _read(self) -> Generator[Event, None, None]:
+    def _read(self) -> Generator[list[Event], None, None]:
         """The reply's events; tries before the first delivered one are the retry policy's."""
-        turn = self._turn
+        turn, reply = self._turn, self.reply
         tries = retrying(self._limits, self._stop, self._on_wait)
         try:
             exchange, chunks, events = tries(self._connect)
         except MiniMaxError as error:
             self._gave_up(error, tries.statistics.get("attempt_number", 1))
             raise
-        self.reply.status = ""
-        yield from events
+        reply.status = ""
+        yield events
         feed, now = turn.feed, exchange.now
-        for data in chunks if not self.reply.done else ():
-            yield from feed(data, now())
-            if self.reply.stop_reason is not None:
+        for data in chunks if not reply.done else ():
+            yield feed(data, now())
+            if reply.stop_reason is not None:
                 return
         while events := turn.flush(now()):
-            yield from events
+            yield events
 
     def _connect(self) -> tuple[Exchange, Iterator[bytes], list[Event]]:
         """Open the answer and read up to its first events, so that an early error can still be tried again."""

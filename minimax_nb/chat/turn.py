@@ -90,16 +90,23 @@ class Turn:
         return self._fold(self._decoder.flush(), now)
 
     def _fold(self, events: list[Event], now: float) -> list[Event]:
-        reply, marks = self.reply, self._marks
+        take, brought = self.reply.apply, False
         for event in events:
-            if isinstance(event, Failed):
-                raise event.error
-            reply.apply(event)
             if isinstance(event, _DELTAS):
-                if marks.first is None:
-                    self.delivered, marks.first = True, now
-                marks.last = now
+                brought = True
+            elif isinstance(event, Failed):
+                self._mark(now, brought=brought)
+                raise event.error
+            take(event)
+        if brought:
+            self._mark(now, brought=True)
         return events
+
+    def _mark(self, now: float, *, brought: bool) -> None:
+        if brought:
+            self._marks.last = now
+            if not self.delivered:
+                self.delivered, self._marks.first = True, now
 
     # -- the end ---------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ _LONG_TAIL = 900
 _CREDIT_PER_OUTPUT = 450
 """Bytes of content an output may carry on average; its envelope takes some 650 more."""
 
-_GLIMPSE = 350
+_GLIMPSE = 160
 """Characters of the tail that are shown while text comes too fast."""
 
 

@@ -21,8 +21,8 @@ from minimax_nb.display.screen import CellScreen, Mode, Screen, choose_mode, new
 from minimax_nb.messages.events import Event
 from minimax_nb.messages.reply import Reply
 
-TICK_S = 0.05
-"""Least time between two outputs: at most 20 a second."""
+TICK_S = 0.06
+"""Least time between two outputs: some 16 a second, and never more than 20."""
 
 _PAUSE_S = 0.3
 _JOIN_S = 1.0

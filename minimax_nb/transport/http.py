@@ -131,7 +131,8 @@ class HttpExchange:
         assert self._response is not None
         packed = "content-encoding" in self.headers
         with _mapped(self._call, self._limits, self._stop):
-            yield from self._response.iter_bytes() if packed else self._response.iter_raw()
+            # The response's stream gives the pieces as they come; iter_raw would only count and pass them on.
+            yield from self._response.iter_bytes() if packed else self._response.stream  # type: ignore[misc]
             self._read_to_end = True
 
     def now(self) -> float:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 
 _TOKEN = re.compile(r"`+|~+|\n|[^`~\n]+")
-_SPECIAL = re.compile(r"[`~\n]")
 _QUOTE = " \t\r>"
 _LIST = _QUOTE + "-*+0123456789.)"
 
@@ -46,7 +45,8 @@ class CodeSpans:
 
     def advance(self, text: str) -> None:
         """Take in the next piece of text."""
-        if self._quiet and not _SPECIAL.search(text):
+        if self._quiet and "`" not in text and "~" not in text:
+            self._quietly(text)
             return
         for token in _TOKEN.findall(text):
             mark = token[0]
@@ -62,6 +62,15 @@ class CodeSpans:
                 else:
                     self._words(token)
         self._quiet = not (self._run or self._list or self._closing)
+
+    def _quietly(self, text: str) -> None:
+        """Take in text without runs while nothing is undecided: only its last line matters."""
+        cut = text.rfind("\n") + 1
+        if cut:
+            self._end_line()
+            if cut < len(text):
+                self._words(text[cut:])
+            self._quiet = not self._list
 
     def inside(self) -> bool:
         """Whether a tag that follows now is code."""

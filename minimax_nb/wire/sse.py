@@ -98,13 +98,13 @@ class Frames:
 
 def _only_frame(chunk: bytes) -> Frame | None:
     """The frame of a chunk that is exactly one frame of one data line, as live replies mostly are; else None."""
-    lines = chunk.splitlines()
-    if chunk[-1:] != b"\n" or lines[-1]:
-        return None  # the frame does not end here
-    if len(lines) == 2:
-        name, line = b"", lines[0]
-    elif len(lines) == 3 and lines[0][:7] == b"event: ":
-        name, line = lines[0][7:].strip(), lines[1]
-    else:
+    if chunk[-2:] != b"\n\n" or b"\r" in chunk:
+        return None  # the frame does not end here, or lines end in the rarer way
+    name, start = b"", 0
+    if chunk[:7] == b"event: ":
+        start = chunk.find(b"\n") + 1
+        name = chunk[7 : start - 1].strip()
+    begin, end = start + 6, len(chunk) - 2
+    if chunk[start:begin] != b"data: " or chunk.find(b"\n", begin) != end or begin == end:
         return None
-    return (name, line[6:]) if line[:6] == b"data: " and line[6:] else None
+    return name, chunk[begin:end]

@@ -73,13 +73,28 @@ class Scanner:
         self._after = self._after or not self._said
         self.thought = True
 
-    def passes(self, piece: str) -> bool:
-        """Whether ``piece``, which is not empty, is as it stands more of the open part; if so it counts as read."""
-        if self._held or not self._said or self._after or "<" in piece or piece[-1].isspace():
-            return False
+    def quick(self, piece: str) -> str:
+        """What of ``piece`` (not empty) goes on with the open part, if that is plain to see; it then counts as read.
+
+        "" means it is not plain, and nothing was read: :meth:`feed` must look.
+        """
+        if not self._said or self._after or "<" in piece:
+            return ""
+        held = self._held
+        if held:
+            if len(held) > 1 or "<" in held[0]:
+                return ""
+            piece = held[0] + piece
+        body = piece.rstrip()
+        if not body:
+            return ""
+        if held:
+            held.clear()
+        if len(body) < len(piece):
+            held.append(piece[len(body) :])
         if self.kind == "text":
-            self._code.advance(piece)
-        return True
+            self._code.advance(body)
+        return body
 
     def feed(self, piece: str) -> list[Found]:
         """What the next piece of the stream brings."""

@@ -97,9 +97,9 @@ class Blocks:
         elif kind == "tool_use":
             block.sent.append(piece)
             out.append(ArgumentsDelta(block.part, piece))
-        elif kind == "text" and block.speech.kind == "text" and block.scanner.passes(piece):
+        elif kind == "text" and block.speech.kind == "text" and (said := block.scanner.quick(piece)):
             block.sent.append(piece)  # nearly every delta of an answer ends here
-            out.append(TextDelta(block.speech.index, piece))
+            out.append(TextDelta(block.speech.index, said))
         else:
             self._say(block, piece, out)
 
