@@ -12,6 +12,7 @@ from minimax_nb.messages.parts import Text
 from minimax_nb.prompt import to_parts
 
 _LOCAL = "http://127.0.0.1:8765"
+_NO_KEY = "none-needed"
 _OPENAI_KNOWN = {
     "model", "messages", "stream", "stream_options", "temperature", "top_p", "max_tokens",
     "max_completion_tokens", "reasoning_effort",
@@ -62,9 +63,10 @@ def _kit(chat: Chat, preview: Preview, prompt: Sequence[object], options: Mappin
 
 def _curl(preview: Preview) -> str:
     lines = [f"curl -N {_address(preview, preview.url)} \\"]
-    if preview.key_header and preview.key_names:
+    if preview.key_header:
         prefix = "Bearer " if preview.key_header == "authorization" else ""
-        lines.append(f'  -H "{preview.key_header}: {prefix}${preview.key_names[0]}" \\')
+        key = f"${preview.key_names[0]}" if preview.key_names else _NO_KEY
+        lines.append(f'  -H "{preview.key_header}: {prefix}{key}" \\')
     lines += [f"  -H '{name}: {value}' \\" for name, value in preview.headers.items()]
     # One line of JSON: no line of it can be the end marker. A quote inside is fine: the marker is quoted.
     return "\n".join([*lines, "  --data-binary @- <<'END'", json.dumps(preview.body, ensure_ascii=False), "END"])
@@ -104,7 +106,7 @@ def _anthropic_sdk(preview: Preview) -> str:
 
 
 def _imports(module: str, name: str, preview: Preview) -> list[str]:
-    key = f'os.environ["{preview.key_names[0]}"]' if preview.key_names else '"none-needed"'
+    key = f'os.environ["{preview.key_names[0]}"]' if preview.key_names else repr(_NO_KEY)
     head = ["import os", ""] if preview.key_names else []
     note = [f"# first, in a terminal: python -m minimax_nb.emulator --port {_LOCAL.rpartition(':')[2]}"]
     return [

@@ -120,7 +120,8 @@ class _Inline:
         if close < 0 or (self.table and _BAR.search(code)):
             return "&#96;" * length
         self.at = close + length
-        if length == 1 and "\n" not in code and self.text[start - 1 : start] not in ("\\", "~") and not alive(code):
+        clear = self.text[start - 1 : start] not in ("\\", "~") and not (self.table and "\\|" in code)
+        if length == 1 and clear and "\n" not in code and not alive(code):
             return f"`{code}`"
         code = _FOLD.sub(" ", code)
         if code[0] == code[-1] == " " and code.strip():
@@ -220,7 +221,7 @@ class _Inline:
         odd = count % 2
         if follows in ("(", "[", "$"):
             return self._literal(count, odd, follows)
-        if odd and follows and follows in "`!<]&~@":
+        if odd and follows and follows in "`!<]&~":
             self.at += 1
             return found[0][1:] + follows.translate(AS_ENTITIES)
         return found[0]
@@ -322,7 +323,8 @@ class _Inline:
         return "&#126;" * len(found[0])
 
     def _at(self, found: re.Match[str]) -> str:
-        return "&#64;" * len(found[0])  # JupyterLab marks the places of formulas with pairs of them
+        # JupyterLab marks the places of formulas with pairs of them, and looks for the marks in the finished HTML.
+        return "@" + "<span>&#64;</span>" * (len(found[0]) - 1)
 
     def _address(self, found: re.Match[str]) -> str:
         return _FTP.sub(r"\1%3A", found[0].replace("$", "%24"))

@@ -60,7 +60,7 @@ def safe_line(text: str) -> str:
 
 def _plainly(found: re.Match[str]) -> str:
     number, sign = found["number"] or "", found[0][-1]
-    return f"<span>&#{ord(sign)};</span>" if sign in "$\\" else number + sign.translate(AS_ENTITIES)
+    return f"<span>&#{ord(sign)};</span>" if sign in "$\\@" else number + sign.translate(AS_ENTITIES)
 
 
 def code_block(code: str, language: str = "") -> str:
@@ -105,12 +105,15 @@ def _width(space: str) -> int:
 
 
 def _without_indent(line: str, width: int) -> str:
-    """The line without its first ``width`` columns, as far as they are blank."""
-    bare = line.lstrip(" \t")
-    space = line[: len(line) - len(bare)]
-    if "\t" in space:
-        space = space.expandtabs(4)
-    return space[width:] + bare
+    """The line without its first ``width`` columns, as far as they are blank; a tab reaches to a multiple of four."""
+    column = 0
+    for index, sign in enumerate(line):
+        if column >= width or sign not in " \t":
+            return line[index:]
+        column += 1 if sign == " " else 4 - column % 4
+        if column > width:
+            return " " * (column - width) + line[index + 1 :]
+    return ""
 
 
 def _without_open_label(text: str) -> str:

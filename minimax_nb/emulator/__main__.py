@@ -27,7 +27,7 @@ def _guide() -> str:
     return (
         "paths:\n"
         + _columns((f"{route.method:<4} {route.path}", route.about) for route in ROUTES)
-        + f"\n\nAny key will do, and none is needed; the key {BAD_KEY!r} is refused with 401.\n\n"
+        + f"\n\nAny key will do, but a call without one is refused with 401 (see --keyless), and so is the key {BAD_KEY!r}.\n\n"
         + "faults (--fault NAME for every call, fault=NAME for one):\n"
         + _columns((fault.name, fault.about) for fault in FAULTS.values())
         + "\n\nfor one call, key=value pairs with commas between them, in the header 'x-emulator' or on a line of the\n"
@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--delay-ms", type=_delay, metavar="N", help="milliseconds between two pieces (default: 12; 0: no waits)"
     )
-    parser.add_argument("--need-key", action="store_true", help="refuse calls without a key, as the services do")
+    parser.add_argument("--keyless", action="store_true", help="answer calls without a key too; any key will do anyway")
 
 
 def _delay(text: str) -> float:
@@ -75,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
         0 after it was ended, 1 if the address cannot be listened on.
     """
     try:
-        server = serve(options.port, options.host, options.delay_ms, options.fault, need_key=options.need_key)
+        server = serve(options.port, options.host, options.delay_ms, options.fault, need_key=not options.keyless)
     except (OSError, OverflowError) as error:
         sys.stderr.write(f"The emulator cannot listen on {options.host}:{options.port}: {error}\n")
         return 1

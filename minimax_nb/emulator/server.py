@@ -221,7 +221,7 @@ def serve(
     delay_ms: float | None = None,
     faults: Sequence[str] = (),
     *,
-    need_key: bool = False,
+    need_key: bool = True,
 ) -> Server:
     """Start the emulator as a server; it runs in threads of its own until it is closed.
 
@@ -230,7 +230,7 @@ def serve(
         host: The address to listen on; other machines reach only what is not a loopback address.
         delay_ms: Milliseconds between two pieces of a reply; None is the usual 12, 0 takes all ordinary waits away.
         faults: Faults by name, for every call (``minimax_nb.emulator.FAULTS`` lists them).
-        need_key: Refuse calls without a key, as the services do. The key ``bad-key`` is always refused.
+        need_key: Refuse calls without a key, as the services do; any key will do, but ``bad-key`` is always refused.
 
     Raises:
         OSError: The port is taken or the host is none of this machine's.

@@ -2,7 +2,7 @@
 
 ::
 
-    python -m tests.bench                     every row, seven repetitions: about 15 minutes on two cores
+    python -m tests.bench                     every row, seven repetitions: about eight minutes on two cores
     python -m tests.bench --rows client,load  some of the rows (client, load, kernel, browser)
     python -m tests.bench --repeat 3 --json figures.json
 

@@ -21,7 +21,7 @@ class Surroundings:
     def __init__(self, folder: Path) -> None:
         self.env = clean_environment(folder / "home", closed=False)
         self.env["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")
-        self.env.pop("PYTHONDONTWRITEBYTECODE", None)
+        self.env["PYTHONDONTWRITEBYTECODE"] = ""  # empty is off, whatever the machine says
 
     def python(self, *args: str) -> dict[str, Any]:
         """Run ``python -m tests.bench.…`` in a fresh process; the JSON it prints last."""

@@ -52,11 +52,18 @@ def test_its_faults_and_port_hold_for_every_call() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with started("--port", str(port), "--fault", "1008", "--need-key") as (_, line):
+    with started("--port", str(port), "--fault", "1008") as (_, line):
         assert f"127.0.0.1:{port}" in line
         assert httpx.get(f"http://127.0.0.1:{port}/v1/models", trust_env=False).status_code == 401
         answer = httpx.post(f"http://127.0.0.1:{port}{OPENAI}", json=BODY, headers=KEY, trust_env=False)
         assert answer.status_code == 402
+
+
+def test_it_can_be_told_to_answer_without_a_key() -> None:
+    with started("--port", "0", "--keyless") as (_, line):
+        found = re.search(r"http://[\d.]+:\d+", line)
+        assert found is not None
+        assert httpx.get(f"{found[0]}/v1/models", trust_env=False).status_code == 200
 
 
 def test_a_port_in_use_is_one_line() -> None:
@@ -86,7 +93,7 @@ def test_help_explains_every_option_fault_path_and_key() -> None:
         "--host",
         "--fault",
         "--delay-ms",
-        "--need-key",
+        "--keyless",
         "bad-key",
         "x-emulator",
         "/emulate",

@@ -193,12 +193,12 @@ def test_a_port_in_use_is_refused(server: Server) -> None:
 # -- what it is asked -------------------------------------------------------------------------------------------------
 
 
-def test_no_key_is_needed_unless_the_server_is_told_so(server: Server) -> None:
-    assert httpx.get(f"{server.openai_url}/models", trust_env=False).status_code == 200
-    with serve(need_key=True) as strict:
-        assert httpx.get(f"{strict.openai_url}/models", trust_env=False).status_code == 401
-        assert httpx.get(f"{strict.openai_url}/models", headers=KEY, trust_env=False).status_code == 200
-        assert httpx.get(f"{strict.url}/runapi/v1/models", trust_env=False).status_code == 200
+def test_a_call_without_a_key_is_refused_as_the_services_do_unless_the_server_is_told_otherwise(server: Server) -> None:
+    assert httpx.get(f"{server.openai_url}/models", trust_env=False).status_code == 401
+    assert httpx.get(f"{server.openai_url}/models", headers=KEY, trust_env=False).status_code == 200
+    assert httpx.get(f"{server.url}/runapi/v1/models", trust_env=False).status_code == 200
+    with serve(need_key=False) as keyless:
+        assert httpx.get(f"{keyless.openai_url}/models", trust_env=False).status_code == 200
 
 
 def test_faults_and_pace_of_the_whole_server() -> None:
