@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import fields as fields_of
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from minimax_nb.catalog.nearest import did_you_mean, listed
 from minimax_nb.catalog.rows import Face, Offer, Price, Provider, Row
 
+_R = TypeVar("_R", bound=Row)
 _INNER: dict[tuple[type[Row], str], type[Row]] = {
     (Provider, "faces"): Face,
     (Provider, "models"): Offer,
     (Offer, "prices"): Price,
 }
+
+
+def validated(kind: type[_R], table: Mapping[str, Any]) -> tuple[_R | None, str, str]:
+    """The row a user's table holds, or None with place and expectation of its first mistake, and a hint.
+
+    It raises nothing, so that no traceback passes through a frame that holds the table.
+    """
+    try:
+        return TypeAdapter(kind).validate_python(table), "", ""
+    except ValidationError as error:
+        return None, *first_complaint(error, kind)
 
 
 def first_complaint(error: ValidationError, kind: type[Row]) -> tuple[str, str]:
@@ -27,8 +40,8 @@ def first_complaint(error: ValidationError, kind: type[Row]) -> tuple[str, str]:
     place = [step for step in found["loc"] if step != "[key]"]
     name = str(place[-1]) if place else ""
     at = _dotted(place)
-    if found["type"] == "extra_forbidden":
-        fields = _row_at(kind, place[:-1]).model_fields
+    if found["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
+        fields = [field.name for field in fields_of(_row_at(kind, place[:-1]))]  # type: ignore[arg-type]
         return f"{at}: there is no such field.", did_you_mean(name, fields, otherwise=f"There are {listed(fields)}.")
     if "[key]" in found["loc"]:
         return f"{at}: there is no such protocol.", did_you_mean(name, ("anthropic", "openai"), otherwise=_PROTOCOLS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -16,9 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
-from pydantic import ValidationError
-
-from minimax_nb.catalog.complaints import first_complaint
+from minimax_nb.catalog.built_in import row_of
 from minimax_nb.catalog.environ import Environment
 from minimax_nb.catalog.rows import Model, Offer, Provider, Row
 from minimax_nb.catalog.user_file import config_path, read_user_file
@@ -37,6 +35,7 @@ _FACE_DEFAULTS: dict[str, dict[str, Any]] = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Defaults(Row):
     """The user's ``[defaults]``: what is asked for when nobody says otherwise. None is "not said".
 
@@ -90,7 +89,7 @@ class Catalog:
         if "status" in changed:
             changed.setdefault("status_date", None)
             changed.setdefault("note", "")
-        return row.model_copy(update=changed) if changed else row
+        return replace(row, **changed) if changed else row
 
     def offering(self, model_id: str) -> list[str]:
         """Names of the providers that list this id, the emulator and its like last."""
@@ -142,8 +141,8 @@ def _tables() -> tuple[dict[str, Any], dict[str, Any]]:
 def _built_in() -> Catalog:
     providers, models = _tables()
     return _catalog(
-        {name: Provider.model_validate(table) for name, table in providers.items()},
-        {name: Model.model_validate(table) for name, table in models.items()},
+        {name: row_of(Provider, table) for name, table in providers.items()},
+        {name: row_of(Model, table) for name, table in models.items()},
     )
 
 
@@ -162,7 +161,8 @@ def _with_user(path: Path) -> Catalog:
     for name, table in _named_tables(user, "models", path).items():
         models[name] = _row(Model, _merged(model_tables.get(name, {}), table), path, f'models."{name}"')
     defaults = _row(Defaults, user.get("defaults", {}), path, "defaults")
-    return _catalog(providers, models, defaults.model_dump(exclude_none=True), own, path)
+    said = {f.name: value for f in fields(defaults) if (value := getattr(defaults, f.name)) is not None}
+    return _catalog(providers, models, said, own, path)
 
 
 def _catalog(
@@ -181,7 +181,7 @@ def _catalog(
         every.setdefault(model_id, Offer())
     for name, row in providers.items():
         if row.every_model:
-            providers[name] = row.model_copy(update={"models": {**every, **row.models}})
+            providers[name] = replace(row, models={**every, **row.models})
     return Catalog(MappingProxyType(providers), MappingProxyType(models), MappingProxyType(defaults or {}), own, path)
 
 
@@ -225,11 +225,10 @@ def _row(kind: type[_R], table: Mapping[str, Any], path: Path, place: str) -> _R
     Raises:
         ConfigError: With the place and what is expected there.
     """
-    try:
-        row = kind.model_validate(table)
-    except ValidationError as error:
-        complaint, hint = first_complaint(error, kind)
-        at = place + (f".{complaint}" if not complaint.startswith(":") else complaint)
-    else:
+    from minimax_nb.catalog.complaints import validated  # loads pydantic, which only a user's file needs
+
+    row, complaint, hint = validated(kind, table)
+    if row is not None:
         return row
+    at = place + (f".{complaint}" if not complaint.startswith(":") else complaint)
     raise ConfigError(f"{path}: {at}", hint=hint)

@@ -1,21 +1,43 @@
 """The shapes of the catalog's rows: providers and models as data.
 
-Rows are validated when they are read, so a mistake in a user's own file is named with its place. Prices are Decimals
+A user's rows are validated when they are read, so a mistake in their file is named with its place. Prices are Decimals
 in USD per million tokens. None is unknown.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
-
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from typing import Annotated, Any, ClassVar, Literal
 
 from minimax_nb.catalog.address import address_complaint
 
 FaceName = Literal["anthropic", "openai"]
 Status = Literal["current", "legacy", "retiring", "retired", "role-play"]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A mark on a field for the validation of a user's file: what its value must get past, before or after its type.
+
+    The schema is asked for by pydantic alone, which only a user's file needs: the built-in rows are data of our own,
+    held against the same schema by a test, and pydantic would cost a kernel 10 MB and 100 ms.
+    """
+
+    check: Any
+    before: bool = False
+
+    def __get_pydantic_core_schema__(self, source: object, handler: Any) -> Any:  # noqa: ANN401
+        from pydantic_core import core_schema
+
+        wrap = (
+            core_schema.no_info_before_validator_function
+            if self.before
+            else core_schema.no_info_after_validator_function
+        )
+        return wrap(self.check, handler(source))
 
 
 def _usable(url: str) -> str:
@@ -24,15 +46,29 @@ def _usable(url: str) -> str:
     return url
 
 
-Address = Annotated[str, AfterValidator(_usable)]
+def _some(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not table:
+        raise ValueError("expected at least one entry")
+    return table
 
 
-class Row(BaseModel):
-    """A frozen row that refuses fields it does not know."""
+def _blank_is_none(value: object) -> object:
+    """TOML has no null, so a user's file takes a flag away with an empty string."""
+    return None if value == "" else value
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+
+Address = Annotated[str, Checked(_usable)]
+_Blank = Checked(_blank_is_none, before=True)
 
 
+class Row:
+    """A frozen row; a user's may hold no field that it does not know."""
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Face(Row):
     """One protocol at one provider: where it is and how it is spoken there.
 
@@ -61,27 +97,22 @@ class Face(Row):
 
     base_url: Address
     chat_path: str
-    count_path: str | None = None
-    models_path: str | None = None
+    count_path: Annotated[str | None, _Blank] = None
+    models_path: Annotated[str | None, _Blank] = None
     auth: Literal["bearer", "x-api-key"] = "bearer"
-    headers: dict[str, str] = Field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
     reasoning_split: bool = False
     max_tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
-    thinking_field: Literal["thinking"] | None = None
-    effort_field: Literal["output_config", "reasoning_effort"] | None = None
+    thinking_field: Annotated[Literal["thinking"] | None, _Blank] = None
+    effort_field: Annotated[Literal["output_config", "reasoning_effort"] | None, _Blank] = None
     include_usage: bool = True
-    echo_field: Literal["reasoning_details", "reasoning_content", "reasoning"] | None = None
+    echo_field: Annotated[Literal["reasoning_details", "reasoning_content", "reasoning"] | None, _Blank] = None
     starts_in_thinking: bool = False
     temperature: tuple[float, float] | None = None
     max_tokens_default: int | None = None
 
-    @field_validator("count_path", "models_path", "thinking_field", "effort_field", "echo_field", mode="before")
-    @classmethod
-    def _blank_is_none(cls, value: object) -> object:
-        """TOML has no null, so a user's file takes a flag away with an empty string."""
-        return None if value == "" else value
 
-
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Price(Row):
     """USD per million tokens; ``above_input`` is the number of input tokens past which this row counts."""
 
@@ -94,6 +125,7 @@ class Price(Row):
     source: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Model(Row):
     """What is known of a model, wherever it is served.
 
@@ -132,6 +164,7 @@ class Model(Row):
     dated: date | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Offer(Row):
     """A model as one provider sells it: its id there is the key of the table.
 
@@ -156,6 +189,7 @@ class Offer(Row):
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provider(Row):
     """One service: its protocols, keys, regions and the models it offers.
 
@@ -177,15 +211,15 @@ class Provider(Row):
     """
 
     title: str
-    faces: dict[FaceName, Face] = Field(min_length=1)
-    regions: dict[str, dict[FaceName, Address]] = Field(default_factory=dict)
+    faces: Annotated[dict[FaceName, Face], Checked(_some)]
+    regions: dict[str, dict[FaceName, Address]] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
     key_optional: bool = False
     any_model: bool = False
     free: bool = False
     failed_free: bool | None = None
     default_model: str = ""
-    models: dict[str, Offer] = Field(default_factory=dict)
+    models: dict[str, Offer] = field(default_factory=dict)
     every_model: bool = False
     placeholder_key: str = ""
     docs: str = ""

@@ -223,6 +223,10 @@ class AsyncStream(_Common):
     async def _read(self) -> AsyncGenerator[Event, None]:
         turn = self._turn
         tries = retrying_async(self._limits, self._on_wait)
+        exchange: AsyncExchange
+        chunks: AsyncIterator[bytes]
+        events: list[Event]
+        event: Event
         try:
             exchange, chunks, events = await tries(self._connect)
         except MiniMaxError as error:

@@ -16,7 +16,7 @@ import re
 from bisect import bisect_left
 from html import unescape
 
-from minimax_nb.display.links import clean, harmless
+from minimax_nb.display.links import clean, harmless, without_open_label
 from minimax_nb.display.maths import any_refused, formula, in_words, is_money, refused
 
 AS_ENTITIES = {ord(sign): f"&#{ord(sign)};" for sign in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"} | {
@@ -73,7 +73,11 @@ def safe_inline(text: str, *, table: bool = False, flat: bool = False) -> str:
         table: Whether it is a row of a table, where a bar ends a cell.
         flat: Whether formulas are to stay on one line, as they must in a quotation.
     """
-    return _Inline(text, table, flat).run() if _TOKEN.search(text) else text
+    outside = text
+    if _TOKEN.search(text):
+        inline = _Inline(text, table, flat)
+        text, outside = inline.run()
+    return without_open_label(text, outside) if "[" in text else text
 
 
 def alive(code: str) -> bool:
@@ -83,7 +87,7 @@ def alive(code: str) -> bool:
 
 def escaped_code(code: str) -> str:
     """Code as HTML that every Markdown parser hands on unchanged."""
-    return code.translate(AS_ENTITIES)
+    return code.translate(AS_ENTITIES).replace("&#64;&#64;", "&#64;<span>&#64;</span>")
 
 
 def _title(written: str | None) -> str:
@@ -99,17 +103,22 @@ class _Inline:
         self.text, self.table, self.flat = text, table, flat
         self.at = 0
         self.out: list[str] = []
+        self.formulas: list[int] = []  # their places in ``out``
         self._runs: dict[int, list[int]] | None = None
         self._dollars: tuple[list[int], list[int]] | None = None
 
-    def run(self) -> str:
+    def run(self) -> tuple[str, str]:
+        """The text made safe, and the same with its formulas blotted out."""
         text, out = self.text, self.out
         while found := _TOKEN.search(text, self.at):
             out.append(text[self.at : found.start()])
             self.at = found.end()
             out.append(getattr(self, f"_{found.lastgroup}")(found))
         out.append(text[self.at :])
-        return "".join(out)
+        safe = "".join(out)
+        for place in self.formulas:
+            out[place] = "x" * len(out[place])
+        return safe, "".join(out) if self.formulas else safe
 
     # -- code ------------------------------------------------------------------------------------------------------
 
@@ -167,6 +176,7 @@ class _Inline:
             return None
         if mark == "$$" and "\n" in shown:
             shown = "\n" + shown.strip("\n") + "\n"
+        self.formulas.append(len(self.out))
         before = next((piece for piece in reversed(self.out) if piece), "")
         return f"{' ' if before.endswith('$') else ''}{mark}{shown}{mark}"
 
@@ -317,7 +327,7 @@ class _Inline:
         sign = unescape(written)
         if sign in ("$", "\\") or (sign.isascii() and sign.isalnum()):
             return f"<span>{written}</span>"  # an element of its own, so that no formula can be put together
-        return " " if sign.isspace() and sign.isascii() else written
+        return "&#32;" if sign.isspace() and sign.isascii() else written
 
     def _tilde(self, found: re.Match[str]) -> str:
         return "&#126;" * len(found[0])

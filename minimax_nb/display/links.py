@@ -1,4 +1,7 @@
-"""Where a link may lead: http, https, mail, or a place relative to the page. Anything else is turned into ``#``."""
+"""Where a link may lead, and where a reference may begin.
+
+A link leads to http, https, mail, or a place relative to the page; anything else is turned into ``#``.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,9 @@ _KNOWN = re.compile(r"https?://|mailto:", re.IGNORECASE)
 _HEAD = re.compile(r"[^/?#]*")
 # What could end the destination, start maths, or be read twice is written as its percent escape.
 _UNSAFE = re.compile(r"""[\x00-\x20"'<>\[\]\\`{|}$\x7f]|@(?=@)""")
+
+LABEL = re.compile(r"^([ \t>*]*(?:(?:[-*+]|\d{1,9}[.)])[ \t>]+)*)\[", re.MULTILINE)
+"""A bracket at a line's beginning: a reference's label may begin there."""
 
 
 def harmless(destination: str) -> bool:
@@ -27,3 +33,19 @@ def harmless(destination: str) -> bool:
 def clean(destination: str) -> str:
     """The destination as it can stand between round brackets, in a table too, without meaning anything else."""
     return _UNSAFE.sub(lambda found: f"%{ord(found[0]):02X}", destination)
+
+
+def without_open_label(text: str, outside: str) -> str:
+    """The text with no bracket left open at a line's beginning.
+
+    Some parsers let the label of a reference that begins there go on across blank lines, into the next code block.
+
+    Args:
+        text: A paragraph that is safe otherwise.
+        outside: The same with its formulas blotted out, as a parser sees it that has taken them out before.
+    """
+    out, at = [], 0
+    for found in LABEL.finditer(text, outside.rfind("]") + 1):
+        out += [text[at : found.end() - 1], "&#91;"]
+        at = found.end()
+    return "".join(out) + text[at:]

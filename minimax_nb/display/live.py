@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from minimax_nb.display.blocks import BlockCutter, split_long
 from minimax_nb.display.render import markdown_answer, thinking_folded, thinking_live
-
 from minimax_nb.display.screen import Screen, new_display_id
 
 _LONG_TAIL = 900
@@ -18,7 +17,7 @@ _LONG_TAIL = 900
 _CREDIT_PER_OUTPUT = 450
 """Bytes of content an output may carry on average; its envelope takes some 650 more."""
 
-_GLIMPSE = 160
+_GLIMPSE = 100
 """Characters of the tail that are shown while text comes too fast."""
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from minimax_nb.display.links import LABEL
+
 # MathJax 3 (base, html, bbox, unicode, require, newcommand packages), KaTeX's html commands, and TeX's own file and
 # definition commands. Definitions are refused because MathJax keeps them for every other output of the page.
 _REFUSED = frozenset({
@@ -110,6 +112,7 @@ def formula(content: str, *, table: bool, lines: bool, bare: bool) -> str | None
         content = _REPLACED.sub(_replace, content)
     if "\\\\[" in content:
         content = (_GAP if bare else _GAP_FIRST).sub(r"\1{}[", content)
+    content = LABEL.sub(r"\1{}[", content) if "\n" in content else content
     if not balanced(content) or not _nested(content):
         return None
     # JupyterLab and nbconvert read a backslash or a dollar sign before the closing sign as part of it.

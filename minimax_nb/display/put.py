@@ -6,10 +6,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from minimax_nb.display.render import Bundle, render
-
 from minimax_nb.chat import Chat
 from minimax_nb.display.code import as_code
+from minimax_nb.display.render import Bundle, render
 from minimax_nb.display.screen import CellScreen, choose_mode
 
 

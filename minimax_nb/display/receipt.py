@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from minimax_nb.errors import ServiceError
 from minimax_nb.messages.reply import Reply
@@ -13,6 +13,9 @@ _ENDED = {
     "stop_sequence": "stopped at a stop sequence",
     "interrupted": "stopped by you",
 }
+
+
+_TWO_DIGITS = Context(prec=2, rounding=ROUND_HALF_UP)
 
 
 def receipt(reply: Reply) -> str:
@@ -63,10 +66,12 @@ def money(amount: Decimal) -> str:
     """An amount of USD with two significant digits at least, without an exponent."""
     if amount == 0:
         return "$0"
-    places = max(2, 1 - amount.adjusted())
+    places = max(2, 1 - _TWO_DIGITS.plus(amount).adjusted())
     return f"${amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP):,f}"
 
 
 def seconds(value: float) -> str:
     """A time with as many digits as it deserves."""
+    if value < 0.01:
+        return f"{value:.3f} s"
     return f"{value:.2f} s" if value < 10 else f"{value:,.0f} s"

@@ -150,8 +150,13 @@ def _error(error: MiniMaxError) -> Bundle:
 
 
 def _usage(usage: Usage) -> Bundle:
-    rows = [(name, "unknown" if value is None else f"{value:,}") for name, value in usage.to_dict().items()]
-    return _two(rows)
+    return _two([(name, _count(value)) for name, value in usage.to_dict().items()])
+
+
+def _count(value: int | bool | None) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "unknown" if value is None else f"{value:,}"
 
 
 def _timing(timing: Timing) -> Bundle:
@@ -164,7 +169,8 @@ def _two(rows: Sequence[tuple[str, str]]) -> Bundle:
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, str]:
-    """A table as aligned plain text and as Markdown."""
+    """A table as aligned plain text and as Markdown; a cell is one line in both."""
+    headers, *rows = [[_CONTROL.sub("\ufffd", " ".join(cell.split())) for cell in row] for row in (headers, *rows)]
     widths = [max(len(row[place]) for row in (headers, *rows)) for place in range(len(headers))]
 
     def line(cells: Sequence[str]) -> str:

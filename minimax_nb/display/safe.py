@@ -27,7 +27,6 @@ _INFO = re.compile(r"[A-Za-z0-9_+#.\-]{1,40}")
 _RUN = re.compile(r"`{3,}|~{3,}")
 _MARKER = r"(?:[-*+]|\d{1,9}[.)])"
 _TASK = re.compile(rf"^([ \t>]*(?:{_MARKER}[ \t>]+)*(?:{_MARKER}\n[ \t]*)?)\[([ xX])\](?=[ \t])", re.MULTILINE)
-_LABEL = re.compile(rf"^[ \t>*]*(?:{_MARKER}[ \t>]+)*\[", re.MULTILINE)
 _DELIMITER_ROW = re.compile(r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+")
 _WHITE = re.compile(r"\s+")
 _SPECIAL = re.compile(r"[#$&*<>@\[\\\]_`|~]|:(?=//)|(?<=www)\.|^[-+=]|^(?P<number>\d{1,9})[.)]", re.IGNORECASE)
@@ -116,18 +115,6 @@ def _without_indent(line: str, width: int) -> str:
     return ""
 
 
-def _without_open_label(text: str) -> str:
-    """The paragraph with no bracket left open at a line's beginning.
-
-    Some parsers let the label of a reference that begins there go on across blank lines, into the next code block.
-    """
-    out, at = [], 0
-    for found in _LABEL.finditer(text, text.rfind("]") + 1):
-        out += [text[at : found.end() - 1], "&#91;"]
-        at = found.end()
-    return "".join(out) + text[at:]
-
-
 def _inside(lines: list[str], depth: int) -> tuple[list[str], bool]:
     """The lines of a quotation made safe, and whether a fence was left in them."""
     blocks = _Blocks(lines, depth)
@@ -213,8 +200,7 @@ class _Blocks:
             self._inline(row, table=True)
 
     def _inline(self, text: str, *, table: bool) -> None:
-        safe = safe_inline(text, table=table, flat=table or self.depth > 0)
-        self.out.append(_without_open_label(safe) if "[" in safe else safe)
+        self.out.append(safe_inline(text, table=table, flat=table or self.depth > 0))
 
     @staticmethod
     def _header(unit: list[str]) -> int:

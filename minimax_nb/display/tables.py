@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from minimax_nb.display.receipt import money
-from minimax_nb.display.render import Bundle, markdown_answer, register, safe_line, table
-
 from minimax_nb.catalog import ModelLine
 from minimax_nb.chat import Chat, Ledger, Preview, TokenCount, UsageLine
+from minimax_nb.display.receipt import money
+from minimax_nb.display.render import Bundle, markdown_answer, register, safe_line, table
 from minimax_nb.doctor import Report
 from minimax_nb.messages.parts import Message, Thinking, ToolCall, ToolResult
 from minimax_nb.messages.shown import Shown

@@ -27,7 +27,8 @@ def _guide() -> str:
     return (
         "paths:\n"
         + _columns((f"{route.method:<4} {route.path}", route.about) for route in ROUTES)
-        + f"\n\nAny key will do, but a call without one is refused with 401 (see --keyless), and so is the key {BAD_KEY!r}.\n\n"
+        + "\n\nAny key will do, but a call without one is refused with 401 (--keyless: it is not);\n"
+        + f"the key {BAD_KEY!r} always is.\n\n"
         + "faults (--fault NAME for every call, fault=NAME for one):\n"
         + _columns((fault.name, fault.about) for fault in FAULTS.values())
         + "\n\nfor one call, key=value pairs with commas between them, in the header 'x-emulator' or on a line of the\n"

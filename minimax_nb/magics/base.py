@@ -47,8 +47,11 @@ class Defaults(Configurable):
 class KitMagics(Magics, Defaults):
     """The base of the kit's magics."""
 
+    shell: Any
+
     def __init__(self, shell: Any) -> None:  # noqa: ANN401 - IPython's shells are untyped here
         super().__init__(shell)
+        self.completer: Any = None
         self._session: Session | None = None
 
     @property

@@ -69,7 +69,7 @@ def doctor(magics: KitMagics, parsed: Parsed) -> None:
     put(examine(magics.layer(), front_end=type(magics.shell).__name__, paint=paint))
 
 
-def fix_prompt(shell: Any, words: str) -> tuple[object, ...]:  # noqa: ANN401 - IPython's shells are untyped here
+def fix_prompt(shell: Any, words: str) -> tuple[str, Exception]:  # noqa: ANN401 - IPython's shells are untyped here
     """The prompt that asks to mend the last exception: the failing cell and its traceback.
 
     Raises:

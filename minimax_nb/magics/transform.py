@@ -13,7 +13,7 @@ from typing import Any
 from IPython.core.inputtransformer2 import EscapedCommand
 
 
-class PromptWithQuestionMark(EscapedCommand):  # type: ignore[misc]  # IPython ships no types for it
+class PromptWithQuestionMark(EscapedCommand):
     """Finds ``%minimax some words?`` at the start of a line, ahead of the help transformer."""
 
     priority = 4  # HelpEnd, which would take it, has 5

@@ -194,7 +194,7 @@ def test_resellers_have_their_own_rates_and_unknown_ones_none(catalog: Catalog) 
 def test_the_catalog_cannot_be_changed(catalog: Catalog) -> None:
     with pytest.raises(TypeError):
         catalog.providers["mine"] = catalog.providers["local"]  # type: ignore[index]
-    with pytest.raises(ValueError, match="frozen"):
+    with pytest.raises(AttributeError, match="cannot assign"):
         catalog.providers["minimax"].title = "other"  # type: ignore[misc]
 
 
@@ -215,3 +215,26 @@ def test_the_tables_are_read_on_first_use_and_importing_loads_nothing_heavy() ->
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[:2] == ["0 []", "2 2"]
+
+
+def test_the_kits_own_tables_pass_what_a_users_file_must_pass() -> None:
+    """They are read without validation, so the two ways of reading are held together here."""
+    from minimax_nb.catalog.built_in import row_of
+    from minimax_nb.catalog.complaints import validated
+    from minimax_nb.catalog.loader import _tables
+    from minimax_nb.catalog.rows import Model, Provider
+
+    providers, models = _tables()
+    for kind, tables in ((Provider, providers), (Model, models)):
+        for name, table in tables.items():
+            row, complaint, hint = validated(kind, table)
+            assert row == row_of(kind, table), (name, complaint, hint)
+
+
+def test_without_a_file_of_ones_own_no_validator_is_loaded(clean_env: dict[str, str]) -> None:
+    import subprocess
+    import sys
+
+    code = "import sys, minimax_nb.catalog as c; c.resolve(); print('pydantic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], env=clean_env, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

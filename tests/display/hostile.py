@@ -157,6 +157,8 @@ FENCES = {
     "dollar that eats a fence": f"> {_F}\n> $ x\n> {_F}\n> $y$\n> {_F}\n> {_IMG}\n> {_F}",
     "dollars that eat a fence": f"a $$x\n$$\n\n{_F}\n{_IMG}\n$$ $$\n{_F}",
     "environment that eats a fence": f"$\\begin{{a}}$\n\n{_F}\n{_IMG}\n\\end{{a}}\n{_F}\n",
+    "formula that hides a bracket": f"[ a\n\\begin{{a}}]\\end{{a}} $]$\n\n{_F}\n]:x\n{_IMG}\n{_F}\n",
+    "formula with a label": f"$$\na\n[b\n$$\n\n{_F}\n]:x\n{_IMG}\n{_F}\n",
     "bracket that eats a fence": f"$a \\\\[b$\n\n{_F}\n{_IMG}\n\\\\]\n{_F}\n",
 }
 
@@ -210,6 +212,7 @@ MATHS = {
 
 FORMS = {
     "task list": "- [ ] a\n- [x] b\n1. [X] c\n> - [ ] d\n\n* - [x] e\n- > - [x] f\n-\n  [x] g",
+    "task after a blank that is an entity": "&Tab;- [x] a\n\n&NewLine;- [ ] b\n\n&#32;> - [x] c",
     "task list in a table": "- [x] |---|\n| --- |\n- [ ] x",
 }
 

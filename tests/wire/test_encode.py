@@ -363,8 +363,8 @@ def test_a_servers_own_default_limit_is_sent_within_what_the_model_can_do(face_n
         here = endpoint(face_name)
         here = replace(
             here,
-            face=here.face.model_copy(update={"max_tokens_default": default}),
-            model=here.model.model_copy(update={"max_output": most}),
+            face=replace(here.face, max_tokens_default=default),
+            model=replace(here.model, max_output=most),
         )
         body = json.loads(FACES[face_name].encode(Request("m", (user("hi"),), max_tokens=said), here).body)
         return int(body[here.face.max_tokens_field])
