@@ -29,7 +29,7 @@ _MARKER = r"(?:[-*+]|\d{1,9}[.)])"
 _TASK = re.compile(rf"^([ \t>]*(?:{_MARKER}[ \t>]+)*(?:{_MARKER}\n[ \t]*)?)\[([ xX])\](?=[ \t])", re.MULTILINE)
 _DELIMITER_ROW = re.compile(r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+")
 _WHITE = re.compile(r"\s+")
-_SPECIAL = re.compile(r"[#$&*<>@\[\\\]_`|~]|:(?=//)|(?<=www)\.|^[-+=]|^(?P<number>\d{1,9})[.)]", re.IGNORECASE)
+_SPECIAL = re.compile(r"[#$&*<>@\[\\\]_`|~]|:(?=//)|(?<=www)\.|^[-+=]|^(?P<number>\d{1,9})[.)](?= |$)", re.IGNORECASE)
 
 # Front ends draw these, and what they draw may load pictures or is not escaped (mermaid in JupyterLab 4.6 fetches
 # pictures named in a diagram; nbconvert 7.17 copies a mermaid block into the page as HTML).

@@ -7,11 +7,11 @@ import random
 import threading
 
 import pytest
-from minimax_nb.display.render import render
 
 from minimax_nb.display.live import LivePainter
 from minimax_nb.display.paint import TICK_S, _Session, show
 from minimax_nb.display.plain import PlainPainter
+from minimax_nb.display.render import render
 from minimax_nb.errors import TransportError
 from minimax_nb.messages.events import PartStarted, Reclassified, TextDelta
 from tests.display.screens import Memory, Scripted, saying

@@ -241,6 +241,11 @@ def test_one_line_is_shown_as_it_is(text):
         assert "".join(read(jupyterlab(markdown)).text).strip() == text
 
 
+def test_numbers_and_names_keep_their_plain_form_in_one_line():
+    plain = "0.15 of MiniMax-M2.7-highspeed (200,000 in), what? (yes)!"
+    assert safe_line(plain) == plain
+
+
 def test_one_line_is_one_line():
     assert safe_line(" a\n\n b\tc ") == "a b c"
 

@@ -282,7 +282,7 @@ def state(shell) -> dict[str, object]:
 
 
 def test_unloading_puts_everything_back_and_loading_again_works(bare):
-    for name in list(bare.shell.magics_manager.lazy_magics) + ["time", "alias", "edit", "run", "history", "pylab"]:
+    for name in (*bare.shell.magics_manager.lazy_magics, "time", "alias", "edit", "run", "history", "pylab"):
         bare.shell.find_line_magic(name)  # IPython registers its own magics when they are first looked for
     bare.ok("%load_ext minimax_nb")
     bare.ok("%unload_ext minimax_nb")
