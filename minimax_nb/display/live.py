@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from minimax_nb.display.blocks import BlockCutter, split_long
 from minimax_nb.display.render import markdown_answer, thinking_folded, thinking_live
+from minimax_nb.display.safe import code_block
 from minimax_nb.display.screen import Screen, new_display_id
 
 _LONG_TAIL = 900
@@ -150,8 +151,7 @@ class LivePainter:
         """Too much came at once: show how much, and its last lines."""
         last = waiting[-_GLIMPSE:].partition("\n")[2] or waiting[-_GLIMPSE:]
         note = f"*… {len(waiting):,} characters, shown whole in a moment …*"
-        quoted = "\n".join("    " + line for line in last.splitlines())
-        self._tail_id = self._send(f"{note}\n\n{quoted}", self._tail_id)
+        self._tail_id = self._send(f"{note}\n\n{code_block(last)}", self._tail_id)
         self._tail_shown = ""
 
     def _send(self, markdown: str, display_id: str | None) -> str:

@@ -6,7 +6,6 @@ held back by a stream that stalls, and an interrupt is answered at once.
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
@@ -76,7 +75,7 @@ def show(stream: Paintable, *, mode: Mode | None = None, screen: Screen | None =
         MiniMaxError: As the stream does, after what had arrived was shown.
         KeyboardInterrupt: The kernel was interrupted; what had arrived was shown.
     """
-    chosen = mode or choose_mode(os.environ.get("MINIMAX_NB_PAINT"))
+    chosen = choose_mode(mode)
     if chosen == "plain":
         return _Session(stream, PlainPainter(sys.stdout)).run()
     screen = screen or CellScreen()

@@ -8,6 +8,8 @@ import os
 import sys
 from typing import Any, Literal, Protocol
 
+from minimax_nb.catalog import choose
+
 Mode = Literal["live", "once", "plain"]
 MODES: tuple[Mode, ...] = ("live", "once", "plain")
 
@@ -60,7 +62,12 @@ def new_display_id() -> str:
 
 
 def choose_mode(wanted: str | None = None) -> Mode:
-    """How to paint here: as wanted, else live in a kernel, plain in a terminal, once elsewhere."""
+    """How to paint: as wanted, else as the settings say, else live in a kernel, plain in a terminal, once elsewhere.
+
+    Raises:
+        ConfigError: MINIMAX_NB_PAINT or the config file names a way that there is not.
+    """
+    wanted = choose({"paint": wanted}).paint
     for mode in MODES:
         if mode == wanted:
             return mode

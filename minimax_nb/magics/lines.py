@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from typing import Any
@@ -65,7 +64,7 @@ def doctor(magics: KitMagics, parsed: Parsed) -> None:
     """Say what this installation can do."""
     if parsed.rest.strip():
         raise ConfigError("%minimax_doctor takes no words.")
-    paint = choose_mode(magics.paint or os.environ.get("MINIMAX_NB_PAINT"))
+    paint = choose_mode(magics.paint or None)
     put(examine(magics.layer(), front_end=type(magics.shell).__name__, paint=paint))
 
 
