@@ -19,6 +19,7 @@ from minimax_nb.transport import (
     Stopped,
     open_exchange,
     open_exchange_async,
+    prepare,
     retrying,
     retrying_async,
 )
@@ -56,6 +57,7 @@ class Stream(_Common):
 
     def __init__(self, turn: Turn, limits: Limits) -> None:
         super().__init__(turn, limits)
+        prepare(turn.call)
         self._stop = Stop()
         self._exchange: Exchange | None = None
         self._batches = self._run()

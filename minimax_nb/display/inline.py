@@ -27,10 +27,11 @@ AS_ENTITIES = {ord(sign): f"&#{ord(sign)};" for sign in "!\"#$%&'()*+,-./:;<=>?@
 
 _DOLLAR = "<span>&#36;</span>"
 _BACKSLASH = "<span>&#92;</span>"
+_AT = "<span>&#64;</span>"
 
 _ALIVE = re.compile(
     r"<[A-Za-z/!?]|\$|!\[|~~~|@\\?@|ftp://|&#?\w+;|\\(?:begin|end)\b|\\\\[()\[\]]"
-    r"|(?:^|\n)[ \t]*\[[^\[\]]*\Z|(?:^|\n|[-*+.)][ \t])[ \t>]*\[[ x]\][ \t]"
+    r"|(?:^|\n)[ \t]*\[[^\[\]]*\Z|(?:^|\n|[-*+.)][ \t])[ \t>]*\[[ x]\](?:\s|\Z)"
     r"|\][(:]\s*(?:\S{200}|\S{0,199}?[:&%\\])",
     re.IGNORECASE,
 )
@@ -233,9 +234,9 @@ class _Inline:
         odd = count % 2
         if follows in ("(", "[", "$"):
             return self._literal(count, odd, follows)
-        if odd and follows and follows in "`!<]&~":
+        if odd and follows and follows in "`!<]&~@":
             self.at += 1
-            return found[0][1:] + follows.translate(AS_ENTITIES)
+            return found[0][1:] + (_AT if follows == "@" else follows.translate(AS_ENTITIES))
         return found[0]
 
     def _literal(self, count: int, odd: int, follows: str) -> str:
@@ -336,7 +337,7 @@ class _Inline:
 
     def _at(self, found: re.Match[str]) -> str:
         # JupyterLab marks the places of formulas with pairs of them, and looks for the marks in the finished HTML.
-        return "@" + "<span>&#64;</span>" * (len(found[0]) - 1)
+        return "@" + _AT * (len(found[0]) - 1)
 
     def _address(self, found: re.Match[str]) -> str:
         return _FTP.sub(r"\1%3A", found[0].replace("$", "%24"))

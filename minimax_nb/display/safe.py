@@ -26,7 +26,7 @@ _LINE = re.compile(r"([ \t]*)(?:(>)|(`{3,}(?=[^`]*$)|~{3,})|([-*+]|\d{1,9}[.)])(
 _INFO = re.compile(r"[A-Za-z0-9_+#.\-]{1,40}")
 _RUN = re.compile(r"`{3,}|~{3,}")
 _MARKER = r"(?:[-*+]|\d{1,9}[.)])"
-_TASK = re.compile(rf"^([ \t>]*(?:{_MARKER}[ \t>]+)*(?:{_MARKER}\n[ \t]*)?)\[([ xX])\](?=[ \t])", re.MULTILINE)
+_TASK = re.compile(rf"^([ \t>]*(?:{_MARKER}[ \t>]+)*(?:{_MARKER}\n[ \t]*)?)\[([ xX])\](?=\s|\Z)", re.MULTILINE)
 _DELIMITER_ROW = re.compile(r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+")
 _WHITE = re.compile(r"\s+")
 _SPECIAL = re.compile(r"[#$&*<>@\[\\\]_`|~]|:(?=//)|(?<=www)\.|^[-+=]|^(?P<number>\d{1,9})[.)](?= |$)", re.IGNORECASE)

@@ -49,7 +49,7 @@ class MinimaxMagics(KitMagics):
             from minimax_nb.magics.lines import fix_prompt
 
             parsed = parse(line, ASKING)
-            self._ask(parsed, *fix_prompt(self.shell, parsed.rest))
+            self._ask(parsed, *fix_prompt(parsed.rest))
 
     def _ask(self, parsed: Parsed, text: str, *objects: object) -> None:
         from minimax_nb.display import put, put_code, show

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import re
 import sys
 from typing import Any
@@ -12,6 +13,7 @@ from minimax_nb.doctor import examine
 from minimax_nb.errors import ConfigError, MiniMaxError, RequestError
 from minimax_nb.magics.base import KitMagics, defaults_of, set_default
 from minimax_nb.magics.options import Parsed
+from minimax_nb.prompt.sources import CELL_FILE
 
 _SETTING = re.compile(r"""\s*([A-Za-z_]\w*)=("[^"]*"|'[^']*'|\S*)""")
 
@@ -68,7 +70,7 @@ def doctor(magics: KitMagics, parsed: Parsed) -> None:
     put(examine(magics.layer(), front_end=type(magics.shell).__name__, paint=paint))
 
 
-def fix_prompt(shell: Any, words: str) -> tuple[str, Exception]:  # noqa: ANN401 - IPython's shells are untyped here
+def fix_prompt(words: str) -> tuple[str, Exception]:
     """The prompt that asks to mend the last exception: the failing cell and its traceback.
 
     Raises:
@@ -84,16 +86,22 @@ def fix_prompt(shell: Any, words: str) -> tuple[str, Exception]:  # noqa: ANN401
         )
     ask = "Explain this exception in one or two sentences, then give the mended cell as one Python code block."
     said = f"\n{words.strip()}" if words.strip() else ""
-    cell = _failing_cell(shell)
+    cell = _failing_cell(error)
     code = f"\n\nThe cell:\n\n```python\n{cell}\n```" if cell else ""
     return f"{ask}{said}{code}\n\nThe exception:\n\n", error
 
 
-def _failing_cell(shell: Any) -> str:  # noqa: ANN401
-    """The source of the last cell that is not one of our own magics."""
-    for source in reversed(shell.user_ns.get("In", [])):
-        if source.strip() and "minimax_fix" not in source:
-            return str(source).rstrip()
+def _failing_cell(error: BaseException) -> str:
+    """The source of the cell that was run when the exception came, from the traceback; "" if it is not known.
+
+    The traceback knows it even where a front end runs cells without keeping their history.
+    """
+    trace = error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if CELL_FILE.match(name):
+            return "".join(linecache.getlines(name)).rstrip()
+        trace = trace.tb_next
     return ""
 
 

@@ -11,7 +11,7 @@ from types import ModuleType
 from minimax_nb.prompt.capped import SOURCE_CHARS, capped
 
 _FRAMES = 30
-_CELL_FILE = re.compile(r"(?:.*[/\\]ipykernel_\d+[/\\]\d+\.py|<ipython-input-.*>)")
+CELL_FILE = re.compile(r"(?:.*[/\\]ipykernel_\d+[/\\]\d+\.py|<ipython-input-.*>)")
 """The file a notebook cell is compiled from: a temporary one named by process and hash."""
 _LIBRARY = re.compile(r".*[/\\](?:site-packages|dist-packages|lib[/\\]python3\.\d+)[/\\]")
 _RUNNER = re.compile(r".*[/\\]IPython[/\\]core[/\\](?:interactiveshell|async_helpers)\.py")
@@ -35,7 +35,7 @@ def _tidy(told: traceback.TracebackException | None) -> None:
     while told is not None:
         frames = [frame for frame in told.stack if not _RUNNER.match(frame.filename)]
         for frame in frames:
-            frame.filename = _LIBRARY.sub("", _CELL_FILE.sub("<cell>", frame.filename))
+            frame.filename = _LIBRARY.sub("", CELL_FILE.sub("<cell>", frame.filename))
         told.stack = traceback.StackSummary.from_list(frames)
         for inner in told.exceptions or ():
             _tidy(inner)

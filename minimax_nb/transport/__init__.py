@@ -18,9 +18,21 @@ __all__ = [
     "can_pass",
     "open_exchange",
     "open_exchange_async",
+    "prepare",
     "retrying",
     "retrying_async",
 ]
+
+
+def prepare(call: Call) -> None:
+    """Load what this call needs, on the caller's thread.
+
+    Modules loaded by a short-lived reader thread would fill a memory arena of its own, some 5 MB more a kernel.
+    """
+    if call.url.startswith(SCHEME):
+        import minimax_nb.transport.local
+    else:
+        import minimax_nb.transport.http  # noqa: F401
 
 
 def open_exchange(call: Call, limits: Limits, stop: Stop) -> Exchange:

@@ -104,7 +104,7 @@ LINKS = {
     "formula in a link's title": '[x](http://a "t$"onmouseover="alert(1)"$")',
     "formula in an address": 'https://a.b/$q"onmouseover="alert(1)"$ and $"onmouseover="alert(1)"$',
     "formula put back into a link": '$"onmouseover="alert(1)"$ [x](http://a/@\\@0@@) [y](http://a/@&#64;0@@)',
-    "place of a formula": "@@0@@ @@5$x$ `@\\@0@@`",
+    "place of a formula": "@@0@@ @@5$x$ @\\@5$x$ `@\\@0@@` `@@0@@`",
 }
 
 PICTURES = {
@@ -213,6 +213,8 @@ MATHS = {
 FORMS = {
     "task list": "- [ ] a\n- [x] b\n1. [X] c\n> - [ ] d\n\n* - [x] e\n- > - [x] f\n-\n  [x] g",
     "task after a blank that is an entity": "&Tab;- [x] a\n\n&NewLine;- [ ] b\n\n&#32;> - [x] c",
+    "task at a line's end": "- [x]\n\n |---|\n- [ ]\n d\n> - [x]",
+    "task in code that a parser may not see": "$x$\n3. ```\n   - [x] done\n   ```",
     "task list in a table": "- [x] |---|\n| --- |\n- [ ] x",
 }
 

@@ -19,7 +19,7 @@ ELEMENTS = frozenset(
     {
         *("p", "a", "em", "strong", "code", "pre", "ul", "ol", "li", "blockquote", "hr", "br", "span", "div"),
         *("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "details", "summary"),
-        *("del", "sub", "sup", "kbd", "mark", "b", "i", "u", "s"),
+        *("dl", "dt", "dd", "del", "sub", "sup", "kbd", "mark", "b", "i", "u", "s"),
     }
 )
 ATTRIBUTES = {

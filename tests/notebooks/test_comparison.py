@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.notebooks import Json, build, code_cells, faults, nbval
+from tests.support.refresh import refresh
 from tests.support.runners import RUNNERS, ipython
 
 pytestmark = pytest.mark.kernel
@@ -42,7 +43,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Json:
 
 def test_a_notebook_that_streams_passes_strictly(ran: Json, tmp_path: Path) -> None:
     verdict = nbval(ran, tmp_path)
-    assert verdict.good, verdict.text
+    assert verdict.good, verdict.why
     assert verdict.passed == len(CELLS)
 
 
@@ -54,7 +55,7 @@ def test_every_altered_output_fails(ran: Json, tmp_path: Path) -> None:
         assert old in outputs
         cell["outputs"] = json.loads(outputs.replace(old, new))
     verdict = nbval(altered, tmp_path)
-    assert (verdict.passed, verdict.failed, verdict.good) == (0, len(CELLS), False), verdict.text
+    assert (verdict.passed, verdict.failed, verdict.good) == (0, len(CELLS), False), verdict.why
 
 
 def test_a_notebook_that_asks_the_outside_is_no_pass(tmp_path: Path) -> None:
@@ -113,3 +114,22 @@ def test_cells_run_in_terminal_ipython(tmp_path: Path) -> None:
     status, said = ipython(["1 / 0"], tmp_path)
     assert status != 0
     assert "ZeroDivisionError" in said
+
+
+def test_a_refreshed_notebook_passes_and_is_fit_for_readers(tmp_path: Path) -> None:
+    path = tmp_path / "example.ipynb"
+    path.write_text(json.dumps(build("# markdown\n# Title", *CELLS[:3])), encoding="utf-8")
+    refresh(path)
+    refreshed = json.loads(path.read_text(encoding="utf-8"))
+    assert faults(refreshed) == []
+    verdict = nbval(refreshed, tmp_path / "nbval")
+    assert verdict.good, verdict.why
+
+
+def test_a_notebook_with_a_failing_cell_is_not_rewritten(tmp_path: Path) -> None:
+    path = tmp_path / "example.ipynb"
+    path.write_text(json.dumps(build("1", "1 / 0")), encoding="utf-8")
+    before = path.read_bytes()
+    with pytest.raises(SystemExit, match="ZeroDivisionError"):
+        refresh(path)
+    assert path.read_bytes() == before

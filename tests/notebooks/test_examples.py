@@ -30,7 +30,7 @@ def test_there_is_a_quickstart() -> None:
 def test_it_gives_what_it_says_every_time(example: Json, tmp_path: Path) -> None:
     for time in ("first", "second"):
         verdict = nbval(example, tmp_path / time, beside=FOLDER)
-        assert verdict.good, verdict.text
+        assert verdict.good, verdict.why
         assert verdict.passed == len(code_cells(example))
 
 
@@ -39,7 +39,7 @@ def test_one_changed_word_would_be_noticed(example: Json, tmp_path: Path) -> Non
     bundle = _replies(altered)[-1]["data"]
     bundle["text/plain"] = ["".join(bundle["text/plain"]).replace("e", "a", 1)]
     verdict = nbval(altered, tmp_path, beside=FOLDER)
-    assert (verdict.passed, verdict.failed) == (len(code_cells(example)) - 1, 1), verdict.text
+    assert (verdict.passed, verdict.failed) == (len(code_cells(example)) - 1, 1), verdict.why
 
 
 def test_it_is_fit_to_be_read_by_anybody(example: Json) -> None:

@@ -21,6 +21,7 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -37,6 +38,12 @@ KNOWN_COMPLAINTS: dict[App, tuple[str, ...]] = {
     "notebook": ("Cannot read properties of undefined (reading 'schema')",),  # Notebook 7.6 itself, at every start
 }
 _PATHS: dict[App, str] = {"lab": "lab/tree", "notebook": "notebooks"}
+
+
+@cache
+def _own_folder() -> str:
+    """A folder for this run's screenshots that nobody else has."""
+    return tempfile.mkdtemp(prefix="minimax-nb-shots-")
 
 
 class Lab:
@@ -175,7 +182,7 @@ class Page:
 
     def screenshot(self, name: str, *, of: Locator | None = None) -> Path:
         """A picture of the page, or of one element, in the folder for screenshots; its path."""
-        folder = Path(os.environ.get(SHOTS) or Path(tempfile.gettempdir()) / "minimax-nb-shots")
+        folder = Path(os.environ.get(SHOTS) or _own_folder())
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{name}.png"
         if of is not None:

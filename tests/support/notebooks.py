@@ -100,6 +100,13 @@ class Verdict:
     refused: list[str]
 
     @property
+    def why(self) -> str:
+        """What went wrong, without the passed cells, shortened."""
+        return f"{self.passed} passed, {self.failed} failed, refused {self.refused}\n" + "\n".join(
+            self.text.partition("= FAILURES =")[2].splitlines()[1:60]
+        )
+
+    @property
     def good(self) -> bool:
         """Every cell passed and nothing tried to leave."""
         return self.failed == 0 and self.passed > 0 and not self.refused
