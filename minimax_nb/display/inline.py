@@ -65,6 +65,7 @@ _LETTERS = re.compile(r"[A-Za-z]+")
 _FTP = re.compile("(ftp):(?=//)", re.IGNORECASE)
 _EMPTY = re.compile(r"\[[ \t]*\]")
 _LONGEST_ENVIRONMENT = 4_000
+_ADDRESS_BEGINS = re.compile(r"(?:https?|ftp|www)\Z", re.IGNORECASE)
 _BACKSLASHED = re.compile(r"\\.|\$+", re.DOTALL)
 
 
@@ -249,7 +250,7 @@ class _Inline:
 
     def _command(self, found: re.Match[str]) -> str:
         named = _LETTERS.match(self.text, self.at)
-        name = named[0] if named else ""
+        name = _ADDRESS_BEGINS.sub("", named[0]) if named else ""
         if name == "begin" and len(found[0]) == 1:
             shown = self._begin(found.start())
             if shown is not None:
@@ -289,7 +290,7 @@ class _Inline:
         if empty := _EMPTY.match(self.text, self.at):
             self.at = empty.end() - 1
             return marks + "[picture"
-        return marks
+        return marks + "&#32;" if self.text[self.at : self.at + 3] in ("[x]", "[X]") else marks  # or it were a task
 
     def _link(self, found: re.Match[str]) -> str:
         target = _TARGET.match(self.text, found.start())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -125,10 +126,15 @@ def outputs_of(run: Run) -> list[Message]:
     return [message for message in run.messages if message.kind not in {"status", "execute_input"}]
 
 
+def travels(text: str) -> int:
+    """Bytes of a text as a message carries it: JSON writes a line end as two."""
+    return len(json.dumps(text, ensure_ascii=False).encode()) - 2
+
+
 def _count(run: Run, deltas: int, figures: Figures, which: str) -> None:
     sent = outputs_of(run)
     size = sum(message.size for message in sent)
-    text = len(body("openai", "plain", deltas).text.encode())
+    text = travels(body("openai", "plain", deltas).text)
     figures[f"bytes {which}"].append(size / 1e3)
     figures[f"share {which}"].append(size / (2 * text + 1200 * len(sent)))
     figures[f"outputs {which}"].append(len(sent))

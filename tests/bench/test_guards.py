@@ -16,7 +16,7 @@ import pytest
 from minimax_nb import Chat
 from tests.bench import cells
 from tests.bench.bodies import END, body, word
-from tests.bench.kernel_rows import WINDOW_S, busiest, outputs_of
+from tests.bench.kernel_rows import WINDOW_S, busiest, outputs_of, travels
 from tests.bench.load_server import LoadServer, Order
 from tests.bench.table import Row, table
 from tests.support.environment import ROOT
@@ -54,7 +54,7 @@ def test_a_reply_costs_the_front_end_little_more_than_its_text(shown: dict[int, 
     assert run.error is None, run.text
     text = body("openai", "plain", deltas).text
     assert word(deltas - 1).strip() in run.text
-    assert sent(run) <= 2 * len(text.encode()) + 1200 * len(outputs_of(run))
+    assert sent(run) <= 2 * travels(text) + 1200 * len(outputs_of(run))
     assert len(outputs_of(run)) <= OUTPUTS_A_SECOND * max(run.age, 1) + 5
     assert busiest(outputs_of(run), WINDOW_S) <= 1000 * WINDOW_S
     assert [output["output_type"] for output in run.outputs] == ["display_data"]
@@ -73,7 +73,7 @@ def test_a_slow_reply_is_shown_as_it_comes_within_its_allowance(server: LoadServ
     assert run.error is None, run.text
     shows = outputs_of(run)
     assert 10 <= len(shows) <= OUTPUTS_A_SECOND * run.age + 5
-    assert sent(run) <= 2 * len(body("openai", "plain", 200).text) + 1200 * len(shows)
+    assert sent(run) <= 2 * travels(body("openai", "plain", 200).text) + 1200 * len(shows)
     first = run.first_with(word(0).strip())
     assert first is not None
     assert word(150).strip() not in str(first.content), "the first text is shown before the last has come"

@@ -197,7 +197,7 @@ MATHS = {
     "round brackets": r"\(\href{javascript:alert(1)}{x}\) and \\(\href{javascript:alert(1)}{x}\\)",
     "square brackets": "\\[\n\\href{javascript:alert(1)}{x}\n\\]\n\n\\\\[\\style{color:red}{x}\\\\]",
     "environment": "\\begin{align}\n\\href{javascript:alert(1)}{x}\n\\end{align}",
-    "outside any formula": r"\href{javascript:alert(1)}{x} \style{color:red}{y}",
+    "outside any formula": r"\hrefhttps://a.b/c \href{javascript:alert(1)}{x} \style{color:red}{y}",
     "dollars as entities": "&#36;\\href{javascript:alert(1)}{x}&#36; &dollar;\\style{color:red}{x}&dollar;",
     "backslash as an entity": "&#36;&#92;href{javascript:alert(1)}{x}&#36; $&#92;href{javascript:alert(1)}{x}$",
     "letter as an entity": "&#36;\\hr&#101;f{javascript:alert(1)}{x}&#36;",
@@ -215,6 +215,7 @@ FORMS = {
     "task after a blank that is an entity": "&Tab;- [x] a\n\n&NewLine;- [ ] b\n\n&#32;> - [x] c",
     "task at a line's end": "- [x]\n\n |---|\n- [ ]\n d\n> - [x]",
     "task in code that a parser may not see": "$x$\n3. ```\n   - [x] done\n   ```",
+    "task that was a picture": "- ![x] e\n- ![X](y) e\n- ![ ] f",
     "task list in a table": "- [x] |---|\n| --- |\n- [ ] x",
 }
 
