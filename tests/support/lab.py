@@ -220,6 +220,22 @@ class Page:
             return not busy and (ran or time.monotonic() - state["since"] > 2)  # after an error the rest stays "[ ]"
 
         self.wait(done, "the cells to end", timeout)
+        self.wait_drawn()
+
+    def wait_drawn(self) -> None:
+        """Wait until the outputs are drawn: Markdown and formulas are set some time after their message came."""
+        seen: list[object] = []
+
+        def drawn() -> bool:
+            now = self.view.evaluate(
+                """() => [...document.querySelectorAll('.jp-Cell-outputArea .jp-OutputArea-output')]
+                    .map(output => [output.childElementCount, output.innerHTML.length])"""
+            )
+            seen.append(now)
+            settled = len(seen) > 4 and all(earlier == now for earlier in seen[-5:])
+            return settled and not (any(size == 0 for _, size in now) and len(seen) < 100)
+
+        self.wait(drawn, "the outputs to be drawn")
 
     def _prompts(self, cells: list[int] | None) -> list[str]:
         """The prompts of these cells, or of every code cell that is not empty."""
