@@ -11,7 +11,7 @@ from urllib.parse import unquote
 _KNOWN = re.compile(r"https?://|mailto:", re.IGNORECASE)
 _HEAD = re.compile(r"[^/?#]*")
 # What could end the destination, start maths, or be read twice is written as its percent escape.
-_UNSAFE = re.compile(r"""[\x00-\x20"'<>\[\]\\`{|}$\x7f]|@(?=@)""")
+_UNSAFE = re.compile(r"""[\x00-\x20"'<>\[\]\\`{|}$\x7f]|@(?=@)|(?<=ftp):(?=//)""", re.IGNORECASE)
 
 LABEL = re.compile(r"^([ \t>*]*(?:(?:[-*+]|\d{1,9}[.)])[ \t>]+)*)\[", re.MULTILINE)
 """A bracket at a line's beginning: a reference's label may begin there."""

@@ -99,7 +99,7 @@ LINKS = {
     "autolink after an exclamation mark": "!<https://127.0.0.1:9/x.png>",
     "other schemes": "[a](data:text/html;base64,PHNjcmlwdD4=) [b](vbscript:x) [c](file:///etc/passwd) [d](blob:x) [e](ftp://x)",
     "scheme of the page's commands": "[a](command:workbench.action.quit) [b](vscode://x) [c](jupyter:x) [d](ms-word:x)",
-    "bare addresses": "javascript:alert(1) ftp://127.0.0.1:9/x https://%ftp://127.0.0.1:9/x",
+    "bare addresses": "[r]](#ftp://127.0.0.1:9/x) [r]](/FTP://127.0.0.1:9/x) javascript:alert(1) ftp://127.0.0.1:9/x https://%ftp://127.0.0.1:9/x",
     "formula in a link's destination": '[x](http://a/$b"onmouseover="alert(1)"$)',
     "formula in a link's title": '[x](http://a "t$"onmouseover="alert(1)"$")',
     "formula in an address": 'https://a.b/$q"onmouseover="alert(1)"$ and $"onmouseover="alert(1)"$',
