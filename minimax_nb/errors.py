@@ -93,6 +93,7 @@ class ServiceError(MiniMaxError):
         code: The service's own code as text ("1004", "rate_limited"), or None.
         kind: The kit's short name for the kind of error (see the module's tree).
         request_id: What to quote to the service's support, or None.
+        task_id: The service's number for the work it began, where it gave one (RunAPI's task, a queued call), or None.
         retryable: Whether the same request can succeed if it is sent again soon.
         billed: Whether the service charges for the failed call; None is unknown.
         retry_after: Seconds the service asked to wait, or None.
@@ -110,6 +111,7 @@ class ServiceError(MiniMaxError):
         status: int | None = None,
         code: str | None = None,
         request_id: str | None = None,
+        task_id: str | None = None,
         retryable: bool = False,
         billed: bool | None = None,
         retry_after: float | None = None,
@@ -118,6 +120,7 @@ class ServiceError(MiniMaxError):
         self.status = status
         self.code = code
         self.request_id = request_id
+        self.task_id = task_id
         self.retryable = retryable
         self.billed = billed
         self.retry_after = retry_after
@@ -126,7 +129,9 @@ class ServiceError(MiniMaxError):
     def __str__(self) -> str:
         billed = {True: "It was billed.", False: "It was not billed.", None: ""}[self.billed]
         tried = f"Tried {self.attempts} times." if self.attempts > 1 else ""
-        identity = f"(request {self.request_id})" if self.request_id else ""
+        names = (("request", self.request_id), ("task", self.task_id))
+        known = ", ".join(f"{name} {value}" for name, value in names if value)
+        identity = f"({known})" if known else ""
         return " ".join(piece for piece in (self.what, billed, tried, self.hint, identity) if piece)
 
 

@@ -77,8 +77,10 @@ class Face(Row):
         chat_path: Appended to ``base_url`` for a chat call.
         count_path: Appended for a token count, or None where there is none.
         models_path: Appended for the list of models, or None.
-        auth: How the key is carried: "bearer" (Authorization) or "x-api-key".
+        auth: How the key is carried: "bearer" (Authorization), "x-api-key", "key" (a header of that name) or "body"
+            (the member ``key`` of the JSON; a call without a body carries it in the header "key").
         headers: Further headers sent with every call.
+        model_field: The name this server takes for the model's id.
         reasoning_split: Send ``reasoning_split: true`` (MiniMax only; other servers answer 422 to unknown fields).
         max_tokens_field: The name this server takes for the output limit.
         thinking_field: How thinking is switched: "thinking" (``{"type": "adaptive"|"disabled"}``), or None where the
@@ -99,8 +101,9 @@ class Face(Row):
     chat_path: str
     count_path: Annotated[str | None, _Blank] = None
     models_path: Annotated[str | None, _Blank] = None
-    auth: Literal["bearer", "x-api-key"] = "bearer"
+    auth: Literal["bearer", "x-api-key", "key", "body"] = "bearer"
     headers: dict[str, str] = field(default_factory=dict)
+    model_field: Literal["model", "model_id"] = "model"
     reasoning_split: bool = False
     max_tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     thinking_field: Annotated[Literal["thinking"] | None, _Blank] = None

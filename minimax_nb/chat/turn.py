@@ -66,6 +66,7 @@ class Turn:
         self._decoder = self._new_decoder()
         self._marks = _Marks(started=exchange.started)
         self.reply.request_id = _request_id(exchange) or self.reply.request_id
+        self.reply.task_id = exchange.headers.get("x-runapi-task-id")
 
     def refused(self, exchange: Exchange | AsyncExchange, body: bytes) -> ServiceError:
         """The error that an answer with an error status stands for."""
@@ -144,6 +145,7 @@ class Turn:
             error.reply = self.reply
         if isinstance(error, ServiceError):
             self.reply.request_id = self.reply.request_id or error.request_id
+            self.reply.task_id = self.reply.task_id or error.task_id
         if isinstance(error, WireError) and not error.hint:
             error.hint = "What had arrived is kept. Check that the address (-u) and the protocol (--face) fit together."
         self._end(now)
@@ -180,5 +182,5 @@ def whole(request: Request, *, stream: bool) -> Request:
 
 def _request_id(exchange: Exchange | AsyncExchange) -> str | None:
     """The service's id for the call from the headers it is known to send (4E and B4 of the wire notes)."""
-    names = ("request-id", "x-request-id", "trace-id", "x-runapi-task-id")
+    names = ("request-id", "x-request-id", "trace-id")
     return next((exchange.headers[name] for name in names if exchange.headers.get(name)), None)

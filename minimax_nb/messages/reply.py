@@ -113,6 +113,7 @@ class Reply(Shown):
         parameters: The parameters that were said, by name.
         prompt_sha256: Fingerprint of system message and conversation.
         request_id: The service's id for the call, or None.
+        task_id: The service's number for the work it began, where it gives one (RunAPI), or None.
         usage: Token counts so far (:class:`~minimax_nb.messages.usage.Usage`).
         cost: Price in USD as a Decimal, or None when it is unknown.
         free: True where the provider charges nothing.
@@ -145,6 +146,7 @@ class Reply(Shown):
         self.parameters: Mapping[str, Any] = dict(parameters or {})
         self.prompt_sha256 = prompt_sha256
         self.request_id: str | None = None
+        self.task_id: str | None = None
         self.usage = Usage()
         self.cost: Decimal | None = None
         self.free = False

@@ -107,7 +107,7 @@ class HttpExchange:
             self._call.method,
             self._call.url,
             headers=_headers(self._call),
-            content=self._call.body,
+            content=self._call.sent_body(),
             timeout=self._limits.timeout,
             extensions={"trace": self._trace},
         )
@@ -176,7 +176,7 @@ class AsyncHttpExchange:
                 self._call.method,
                 self._call.url,
                 headers=_headers(self._call),
-                content=self._call.body,
+                content=self._call.sent_body(),
                 timeout=self._limits.timeout,
             )
             self._response = await self._client.send(request, stream=True)
@@ -219,10 +219,7 @@ async def open_http_async(call: Call, limits: Limits) -> AsyncHttpExchange:
 
 
 def _headers(call: Call) -> dict[str, str]:
-    headers = {"accept-encoding": "identity", "user-agent": "minimax_nb", **dict(call.headers)}
-    if call.key is not None:
-        headers[call.key_header] = call.key_prefix + call.key.reveal()
-    return headers
+    return {"accept-encoding": "identity", "user-agent": "minimax_nb", **call.sent_headers()}
 
 
 @contextlib.contextmanager

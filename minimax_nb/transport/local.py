@@ -16,10 +16,7 @@ from minimax_nb.wire.call import Call
 
 
 def _asked(call: Call) -> Asked:
-    headers = dict(call.headers)
-    if call.key is not None:
-        headers[call.key_header] = call.key_prefix + call.key.reveal()
-    return Asked(call.method, call.url.removeprefix(SCHEME), headers, call.body)
+    return Asked(call.method, call.url.removeprefix(SCHEME), call.sent_headers(), call.sent_body())
 
 
 class _Scripted:

@@ -13,6 +13,13 @@ from minimax_nb.wire.call import Call
 
 _SSE = "text/event-stream"
 _JSON = "application/json"
+_KEY_PLACES: Mapping[str, tuple[str, str]] = {
+    # the row's auth: the header that carries the key, and what stands before it there
+    "bearer": ("authorization", "Bearer "),
+    "x-api-key": ("x-api-key", ""),
+    "key": ("key", ""),
+    "body": ("key", ""),  # for calls without a body
+}
 
 
 def post(endpoint: Endpoint, path: str, body: Mapping[str, Any], *, stream: bool) -> Call:
@@ -32,7 +39,7 @@ def get(endpoint: Endpoint, path: str) -> Call:
 
 def _call(endpoint: Endpoint, path: str, headers: dict[str, str], *, body: bytes = b"", stream: bool = False) -> Call:
     face = endpoint.face
-    bearer = face.auth == "bearer"
+    key_header, key_prefix = _KEY_PLACES[face.auth]
     headers |= {name.lower(): value for name, value in face.headers.items()}
     return Call(
         method="POST" if body else "GET",
@@ -41,8 +48,9 @@ def _call(endpoint: Endpoint, path: str, headers: dict[str, str], *, body: bytes
         body=body,
         stream=stream,
         key=endpoint.key,
-        key_header="authorization" if bearer else "x-api-key",
-        key_prefix="Bearer " if bearer else "",
+        key_header=key_header,
+        key_prefix=key_prefix,
+        key_field="key" if face.auth == "body" else "",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -22,6 +23,7 @@ class Call:
         key: The key, or None where the provider needs none.
         key_header: Header that carries the key.
         key_prefix: What stands before the key in that header ("Bearer ").
+        key_field: Member of the JSON body that carries the key in place of a header, or "".
     """
 
     method: str
@@ -32,6 +34,26 @@ class Call:
     key: Secret | None = field(default=None)
     key_header: str = "authorization"
     key_prefix: str = "Bearer "
+    key_field: str = ""
+
+    def sent_headers(self) -> dict[str, str]:
+        """The headers with the key in them: for the transport alone, at the moment it sends."""
+        headers = dict(self.headers)
+        if self.key is not None and not self._in_body:
+            headers[self.key_header] = self.key_prefix + self.key.reveal()
+        return headers
+
+    def sent_body(self) -> bytes:
+        """The body with the key in it, where that is its place: for the transport alone, at the moment it sends."""
+        if self.key is None or not self._in_body:
+            return self.body
+        member = f"{json.dumps(self.key_field)}:{json.dumps(self.key.reveal())}".encode()
+        rest = self.body[1:].lstrip()
+        return b"{" + member + (b"}" if rest == b"}" else b"," + rest)
+
+    @property
+    def _in_body(self) -> bool:
+        return bool(self.key_field) and self.body[:1] == b"{"
 
 
 class Decoder(Protocol):

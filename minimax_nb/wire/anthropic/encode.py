@@ -47,7 +47,7 @@ def _limit(model: Model) -> int:
 
 
 def _prompt(request: Request, endpoint: Endpoint) -> dict[str, Any]:
-    prompt: dict[str, Any] = {"model": endpoint.model_id}
+    prompt: dict[str, Any] = {endpoint.face.model_field: endpoint.model_id}
     if request.system and request.system.strip():
         prompt["system"] = request.system
     prompt["messages"] = _messages(prepare(request.messages, endpoint.provider_name, "anthropic"))

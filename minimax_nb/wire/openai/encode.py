@@ -22,7 +22,7 @@ def encode(request: Request, endpoint: Endpoint) -> Call:
         RequestError: There is nothing to send.
     """
     face = endpoint.face
-    body: dict[str, Any] = {"model": endpoint.model_id, "messages": _messages(request, endpoint)}
+    body: dict[str, Any] = {endpoint.face.model_field: endpoint.model_id, "messages": _messages(request, endpoint)}
     body |= options(request, endpoint)
     if (most := limit(request, endpoint)) is not None:
         body[face.max_tokens_field] = most
