@@ -153,7 +153,7 @@ def test_a_file_that_is_not_there_sets_nothing_but_one_asked_for_must_exist(conf
         ("[providers.mine.faces.openai]\nbase_url = 8000\n", "providers.mine.faces.openai.base_url:", "string"),
         ('[providers.mine.faces.opnai]\nbase_url = "http://h"\n', "providers.mine.faces.opnai:", "openai"),
         ('[providers.minimax.faces.openai]\nbaseurl = "http://h"\n', "faces.openai.baseurl:", "Did you mean base_url?"),
-        ('[providers.minimax.faces.openai]\nauth = "basic"\n', "faces.openai.auth:", "'bearer', 'x-api-key', 'key' or 'body'"),
+        ('[providers.minimax.faces.openai]\nauth = "basic"\n', "faces.openai.auth:", "'key' or 'body'"),
         ('[providers.minimax]\nkeys = "X"\n', "providers.minimax.keys:", '["MY_API_KEY"]'),
         ('[providers.minimax]\ndefault = "X"\n', "providers.minimax.default:", "default_model"),
         (
