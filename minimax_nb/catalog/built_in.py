@@ -28,7 +28,11 @@ _CONVERTED: dict[type[Row], dict[str, Callable[[Any], Any]]] = {
         "top_p": _floats,
         "default_top_p": float,
     },
-    Offer: {"prices": lambda rows: tuple(row_of(Price, row) for row in rows), "priority_factor": _amount},
+    Offer: {
+        "prices": lambda rows: tuple(row_of(Price, row) for row in rows),
+        "priority_factor": _amount,
+        "faces": tuple,
+    },
     Face: {"temperature": _floats},
     Provider: {
         "keys": tuple,

@@ -36,7 +36,7 @@ def check(request: Request, endpoint: Endpoint) -> tuple[str, ...]:
     _check_thinking(request.thinking, endpoint)
     _check_effort(request.effort, endpoint)
     _check_tier(request.service_tier, endpoint)
-    return _notes(endpoint)
+    return tuple(filter(None, (note(request, endpoint) for note in _NOTES)))
 
 
 def _check_prompt(request: Request) -> None:
@@ -58,13 +58,19 @@ def _check_number(name: str, value: float | None, allowed: tuple[float, float] |
         return
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise RequestError(f"{name} is a number, not {value!r}.", hint=_between(allowed))
-    if allowed and not allowed[0] <= value <= allowed[1]:
+    at_least = allowed and endpoint.model.above_least and value == allowed[0]
+    if allowed and (at_least or not allowed[0] <= value <= allowed[1]):
         where = f"{endpoint.model_id} at {endpoint.provider.title} ({endpoint.face_name} protocol)"
-        raise RequestError(f"{name} {value:g} is out of range for {where}.", hint=_between(allowed))
+        raise RequestError(
+            f"{name} {value:g} is out of range for {where}.", hint=_between(allowed, above=endpoint.model.above_least)
+        )
 
 
-def _between(allowed: tuple[float, float] | None) -> str:
-    return f"It takes {allowed[0]:g} to {allowed[1]:g}." if allowed else ""
+def _between(allowed: tuple[float, float] | None, *, above: bool = False) -> str:
+    if not allowed:
+        return ""
+    least, most = allowed
+    return f"It takes more than {least:g} and at most {most:g}." if above else f"It takes {least:g} to {most:g}."
 
 
 def _check_max_tokens(value: int | None, endpoint: Endpoint) -> None:
@@ -124,8 +130,7 @@ def _check_tier(value: str | None, endpoint: Endpoint) -> None:
         return
     if value not in TIERS:
         raise RequestError(f'There is no service tier "{value}".', hint=_near(value, TIERS))
-    unlisted = endpoint.provider.any_model and endpoint.model_id not in endpoint.provider.models
-    if value != "standard" and endpoint.offer.priority_factor is None and not unlisted:
+    if value != "standard" and endpoint.offer.priority_factor is None and not _unlisted(endpoint):
         raise RequestError(
             f"{endpoint.provider.title} has no {value} tier for {endpoint.model_id}.", hint="Leave the option out."
         )
@@ -144,10 +149,66 @@ def _others(endpoint: Endpoint, fits: Callable[[Model], bool], can: str) -> str:
     return f"{named}Or leave the option out." if fitting else "Leave the option out."
 
 
-def _notes(endpoint: Endpoint) -> tuple[str, ...]:
+def _unlisted(endpoint: Endpoint) -> bool:
+    """Whether nothing is known of the model, at a provider that takes any."""
+    return endpoint.provider.any_model and endpoint.provider.offer(endpoint.model_id) is None
+
+
+# -- what is sent all the same, or left out, is said -------------------------------------------------------------------
+
+
+def _retired(_request: Request, endpoint: Endpoint) -> str:
     model = endpoint.model
     if model.status not in {"retired", "retiring"}:
-        return ()
+        return ""
     since = f" on {model.status_date:%Y-%m-%d}" if model.status_date else ""
     verb = "was retired" if model.status == "retired" else "is to be retired"
-    return (f"{endpoint.model_id} {verb}{since}. {model.note}".strip(),)
+    return f"{endpoint.model_id} {verb}{since}. {model.note}".strip()
+
+
+def _other_protocol(_request: Request, endpoint: Endpoint) -> str:
+    faces = endpoint.offer.faces
+    if not faces or endpoint.face_name in faces:
+        return ""
+    return (
+        f"{endpoint.model_id} is documented for the {listed(faces, last='and')} protocol only; "
+        f"over {endpoint.face_name} it may be refused."
+    )
+
+
+def _no_switch(request: Request, endpoint: Endpoint) -> str:
+    if request.thinking != "adaptive" or endpoint.face.thinking_field or endpoint.model.thinking == "always":
+        return ""
+    return (
+        f"No switch for thinking is known at {endpoint.provider.title} ({endpoint.face_name} protocol), "
+        "so none is sent; the server decides."
+    )
+
+
+def _tier_unknown(request: Request, endpoint: Endpoint) -> str:
+    if request.service_tier != "priority" or endpoint.offer.priority_factor is not None:
+        return ""
+    return f"Whether {endpoint.provider.title} has a priority tier is unknown; it is asked for all the same."
+
+
+def _zero(request: Request, endpoint: Endpoint) -> str:
+    """MiniMax-M2.7 gave different replies to one prompt at temperature 0 (measured 2026-04)."""
+    if request.temperature != 0 or endpoint.provider.free or endpoint.provider.any_model:
+        return ""
+    return "Temperature 0 does not make these models repeat themselves: the same prompt can get another reply."
+
+
+def _begins_late(request: Request, _endpoint: Endpoint) -> str:
+    if request.messages[0].role == "user":
+        return ""
+    return "The conversation does not begin with the user; what stands before the user's first words is not sent."
+
+
+_NOTES: tuple[Callable[[Request, Endpoint], str], ...] = (
+    _retired,
+    _other_protocol,
+    _no_switch,
+    _tier_unknown,
+    _zero,
+    _begins_late,
+)

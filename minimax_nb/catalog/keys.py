@@ -158,7 +158,8 @@ def _in_keyring(action: str, name: str, *key: Secret) -> str:
 def key_status(env: Mapping[str, str] | Environment | None = None) -> dict[str, str]:
     """Provider name to where its key is, in words: never a character of the key itself."""
     env = Environment.of(env)
-    return {name: _found(name, row, env)[1] for name, row in load_catalog(env=env).providers.items()}
+    rows = load_catalog(env=env).providers.items()
+    return {name: _found(name, row, env)[1] for name, row in rows if not row.twin_of}
 
 
 def ask_key(name: str) -> Secret:

@@ -92,8 +92,9 @@ class Catalog:
         return replace(row, **changed) if changed else row
 
     def offering(self, model_id: str) -> list[str]:
-        """Names of the providers that list this id, the emulator and its like last."""
-        names = [name for name, row in self.providers.items() if model_id in row.models]
+        """Names of the providers that list this id, the emulator and its like last, its doubles not at all."""
+        rows = self.providers.items()
+        names = [name for name, row in rows if not row.twin_of and row.offer(model_id) is not None]
         return sorted(names, key=lambda name: self.providers[name].every_model)
 
 
@@ -151,7 +152,7 @@ def _with_user(path: Path) -> Catalog:
     user = read_user_file(path)
     built_in = _built_in()
     provider_tables, model_tables = _tables()
-    providers = dict(built_in.providers)
+    providers = {name: row for name, row in built_in.providers.items() if not row.twin_of}
     own = frozenset(user.get("providers", {})) - frozenset(providers)
     for name, table in _named_tables(user, "providers", path).items():
         merged = _merged(provider_tables.get(name, {}), table)
@@ -172,7 +173,11 @@ def _catalog(
     own: frozenset[str] = frozenset(),
     path: Path | None = None,
 ) -> Catalog:
-    """Freeze the rows; a row that offers every model gets the others' offers, and every known model's own id."""
+    """Freeze the rows.
+
+    A row that offers every model gets the others' offers, and every known model's own id; one that plays the others
+    brings a double of each.
+    """
     every: dict[str, Offer] = {}
     for row in providers.values():
         for model_id, offer in row.models.items():
@@ -182,6 +187,10 @@ def _catalog(
     for name, row in providers.items():
         if row.every_model:
             providers[name] = replace(row, models={**every, **row.models})
+    actors = [(name, row) for name, row in providers.items() if row.acts_as]
+    for actor_name, actor in actors:
+        doubles = {f"{actor_name}:{name}": row.double(actor, name) for name, row in providers.items() if row != actor}
+        providers |= doubles
     return Catalog(MappingProxyType(providers), MappingProxyType(models), MappingProxyType(defaults or {}), own, path)
 
 
@@ -191,6 +200,12 @@ def _named_tables(user: Mapping[str, Any], kind: str, path: Path) -> dict[str, d
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise ConfigError(f"{path}: {kind}.{name}: expected a table.", hint=f'Write it as [{kind}."{name}"].')
+        if kind == "providers" and ":" in name:
+            played = name.rpartition(":")[2]
+            raise ConfigError(
+                f'{path}: providers."{name}": names with a colon are those of the emulator\'s doubles.',
+                hint=f"Change [providers.{played}]; its double follows.",
+            )
     return tables
 
 

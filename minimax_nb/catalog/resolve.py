@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import cast
 
-from minimax_nb.catalog.address import address_complaint, path_of, with_path, with_scheme
+from minimax_nb.catalog.address import IN_PROCESS, address_complaint, path_of, with_path, with_scheme
 from minimax_nb.catalog.endpoint import Endpoint
 from minimax_nb.catalog.environ import Environment
 from minimax_nb.catalog.keys import find_key, wrap_key
@@ -34,9 +34,11 @@ def resolve(
 ) -> Endpoint:
     """Settle who answers a call.
 
-    A base URL without a provider is a local server. Without a provider at all, the first one answers whose key is
-    found and which offers the model; if there is none, the emulator does. A bare host as base URL gets the path the
-    provider's own address has; a whole endpoint (".../chat/completions") is cut back to its base.
+    A base URL without a provider is a local server. An address of the emulator with a provider means the emulator's
+    double of that provider ("emulator:modelslab"), so that nobody takes its replies for the provider's. Without a
+    provider at all, the first one answers whose key is found and which offers the model; if there is none, the emulator
+    does. A bare host as base URL gets the path the provider's own address has; a whole endpoint
+    (".../chat/completions") is cut back to its base.
 
     Args:
         provider: Name of a provider's row.
@@ -60,8 +62,8 @@ def resolve(
     choice = choose(arguments, layer=layer, env=env, catalog=catalog)
     name, key, note = _who(catalog, choice, api_key, env)
     row = catalog.providers[name]
-    face_name, url = _where(row, choice)
     model_id, offer, more = _what(catalog, name, choice)
+    face_name, url = _where(row, choice, offer)
     return Endpoint(
         provider_name=name,
         provider=row,
@@ -83,10 +85,13 @@ def resolve(
 def _who(catalog: Catalog, choice: Choice, key: Secret | None, env: Environment) -> tuple[str, Secret | None, str]:
     """Name of the provider, the key, and a note if the reader should know why."""
     if choice.provider is not None:
-        row = _named_row(catalog, choice)
-        return choice.provider, key or _its_key(choice.provider, row, env), ""
+        row, name = _named_row(catalog, choice), choice.provider
+        if not row.free and (choice.base_url or "").startswith(IN_PROCESS):
+            name = f"{EMULATOR}:{name}"
+            row = catalog.providers[name]
+        return name, key or _its_key(name, row, env), ""
     if choice.base_url is not None:
-        name = EMULATOR if choice.base_url.startswith("emulator:") else LOCAL
+        name = EMULATOR if choice.base_url.startswith(IN_PROCESS) else LOCAL
         return name, key or find_key(name, catalog.providers[name], env), ""
     candidates = [name for name, row in catalog.providers.items() if row.keys and not row.key_optional]
     if choice.model is not None:
@@ -119,7 +124,8 @@ def _named_row(catalog: Catalog, choice: Choice) -> Provider:
     """The row of the provider that was named."""
     name = cast("str", choice.provider)
     if name not in catalog.providers:
-        hint = did_you_mean(name, catalog.providers, otherwise=f"There are {listed(catalog.providers, last='and')}.")
+        known = [known for known, row in catalog.providers.items() if not row.twin_of]
+        hint = did_you_mean(name, catalog.providers, otherwise=f"There are {listed(known, last='and')}.")
         raise ConfigError(f"There is no provider called {choice.said('provider')}.", hint=hint)
     return catalog.providers[name]
 
@@ -139,12 +145,13 @@ def _its_key(name: str, row: Provider, env: Environment) -> Secret | None:
 # -- where -------------------------------------------------------------------------------------------------------------
 
 
-def _where(row: Provider, choice: Choice) -> tuple[FaceName, str]:
+def _where(row: Provider, choice: Choice, offer: Offer) -> tuple[FaceName, str]:
     """The protocol and its base URL."""
     named = _named_face(row, choice)
     if choice.base_url is not None:
         return _placed(row, choice, named)
-    face_name = named if named is not None else next(iter(row.faces))
+    usual = next(face for face in (*offer.faces, *row.faces) if face in row.faces)
+    face_name = usual if named is None else named
     region = _region(row, choice)
     own = row.faces[face_name].base_url
     return face_name, row.regions[region].get(face_name, own) if region else own
@@ -229,13 +236,15 @@ def _what(catalog: Catalog, name: str, choice: Choice) -> tuple[str, Offer, str]
     """The model's id, the provider's row for it, and a note if none was named where that matters."""
     row = catalog.providers[name]
     if choice.model is None:
-        model_id = row.default_model or next(iter(row.models), "")
+        # A server of one's own answers to the name it serves, so the first of a list would be a guess.
+        model_id = row.default_model or ("" if row.any_model else next(iter(row.models), ""))
         if not model_id:
             raise ConfigError(f"{row.title} has no default model.", hint="Name one with -m.")
         note = _UNNAMED.format(model=model_id) if row.any_model and model_id not in row.models else ""
         return model_id, row.models.get(model_id, Offer()), note
-    if choice.model in row.models or row.any_model:
-        return choice.model, row.models.get(choice.model, Offer()), ""
+    offer = row.offer(choice.model)
+    if offer is not None or row.any_model:
+        return choice.model, offer or Offer(), ""
     raise _unknown_model(catalog, choice, [name])
 
 
@@ -256,9 +265,9 @@ def _unknown_model(catalog: Catalog, choice: Choice, names: list[str]) -> Config
             f"No provider offers a model called {choice.said('model')}.",
             hint=near or every or f"There are {listed(offered, most=24, last='and')}.",
         )
-    title = catalog.providers[one].title
+    title, of = catalog.providers[one].title, catalog.providers[one].twin_of or one
     offers = f"It offers {listed(offered, most=24, last='and')}." if offered else ""
-    new = f'If it is new there, add [providers.{one}.models."{model}"] to your configuration file.'
+    new = f'If it is new there, add [providers.{of}.models."{model}"] to your configuration file.'
     misspelt = model.casefold() in {model_id.casefold() for model_id in offered}
     hint = " ".join(filter(None, (near, there, offers, "" if there or misspelt else new)))
     return ConfigError(f"{title} offers no model called {choice.said('model')}.", hint=hint)

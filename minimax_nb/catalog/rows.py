@@ -7,7 +7,7 @@ in USD per million tokens. None is unknown.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
@@ -89,7 +89,8 @@ class Face(Row):
         include_usage: Send ``stream_options: {"include_usage": true}``.
         echo_field: The field thinking goes back in: "reasoning_details", "reasoning_content", "reasoning", or None
             for text with its tags as it came.
-        starts_in_thinking: The first bytes of content are thinking although no tag opens them.
+        starts_in_thinking: The first bytes of content are thinking although no tag opens them (vLLM without a reasoning
+            parser serves M2 so).
         temperature: Least and greatest this server takes, where that is narrower than the model's own range.
         max_tokens_default: Output limit to send when the user names none, for servers that insist on one or whose own
             default would cut a thinking model short; None sends nothing.
@@ -142,6 +143,7 @@ class Model(Row):
         effort_default: What the kit sends when the user says nothing.
         temperature: Least and greatest.
         top_p: Least and greatest.
+        above_least: Temperature and top_p must be more than their least.
         default_top_p: What the service takes when none is sent.
         status: What its maker says of it: "current", "legacy", "retiring", "retired" or "role-play".
         status_date: The day from which that status holds, where one was announced.
@@ -159,6 +161,7 @@ class Model(Row):
     effort_default: str | None = None
     temperature: tuple[float, float] | None = None
     top_p: tuple[float, float] | None = None
+    above_least: bool = False
     default_top_p: float | None = None
     status: Status = "current"
     status_date: date | None = None
@@ -180,6 +183,8 @@ class Offer(Row):
         status: How this provider serves it, where that is not what its maker says.
         status_date: The day from which that status holds.
         note: One sentence a user should know; it replaces the model's.
+        faces: Protocols it is documented for here, where those are not all of the provider's; the first is used when
+            the user names none.
     """
 
     of: str | None = None
@@ -190,6 +195,11 @@ class Offer(Row):
     status: Status | None = None
     status_date: date | None = None
     note: str = ""
+    faces: tuple[FaceName, ...] = ()
+
+
+_NOTHING = Decimal(0)
+_FREE = (Price(input=_NOTHING, output=_NOTHING, cache_read=_NOTHING, cache_write=_NOTHING),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +217,12 @@ class Provider(Row):
         failed_free: True where failed calls are not charged; None is unknown.
         default_model: The model asked when the user names none.
         models: What it offers, by the id it wants on the wire.
+        suffixes: True where a listed id may have a suffix behind a colon (``minimax/minimax-m2:free``): what is known
+            of the model holds, ``:free`` costs nothing, and the price of any other is unknown.
         every_model: True where every id of every other row is offered as well (the emulator).
+        acts_as: Where it plays the other providers, by their names (the emulator): each gets a double, a row called
+            "emulator:NAME" with NAME's protocols and models at these addresses, or at its own where none is said.
+        twin_of: The provider whose double this row is; set as the rows are read, never in a file.
         placeholder_key: Sent where the user gave no key, for servers that want some key and check none. No secret.
         docs: Address of its documentation.
         note: One sentence a user should know.
@@ -223,7 +238,38 @@ class Provider(Row):
     failed_free: bool | None = None
     default_model: str = ""
     models: dict[str, Offer] = field(default_factory=dict)
+    suffixes: bool = False
     every_model: bool = False
+    acts_as: dict[str, dict[FaceName, Address]] = field(default_factory=dict)
+    twin_of: str = ""
     placeholder_key: str = ""
     docs: str = ""
     note: str = ""
+
+    def double(self, actor: Provider, name: str) -> Provider:
+        """This row, called ``name``, as ``actor`` plays it: its protocols and models, the actor's places and terms."""
+        places = {face: row.base_url for face, row in actor.faces.items()} | actor.acts_as.get(name, {})
+        return replace(
+            self,
+            title=f"{actor.title} (as {self.title})",
+            faces={face: replace(row, base_url=places[face]) for face, row in self.faces.items() if face in places},
+            regions={},
+            keys=(),
+            key_optional=False,
+            free=actor.free,
+            failed_free=actor.failed_free,
+            placeholder_key=actor.placeholder_key,
+            docs=actor.docs,
+            note=actor.note,
+            twin_of=name,
+        )
+
+    def offer(self, model_id: str) -> Offer | None:
+        """What it sells under this id, or None where its list has no such id."""
+        if model_id in self.models:
+            return self.models[model_id]
+        listed, _, suffix = model_id.rpartition(":")
+        if not (self.suffixes and suffix and listed in self.models):
+            return None
+        row = self.models[listed]
+        return replace(row, of=row.of or listed, prices=_FREE if suffix == "free" else (), priority_factor=None)

@@ -6,41 +6,18 @@ import argparse
 import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from minimax_nb.emulator.controls import KEYS
 from minimax_nb.emulator.faults import FAULTS
-from minimax_nb.emulator.handler import BAD_KEY
+from minimax_nb.emulator.guide import guide
 from minimax_nb.emulator.server import serve
-from minimax_nb.emulator.services import ROUTES
-
-
-def _columns(rows: Iterable[tuple[str, str]]) -> str:
-    pairs = list(rows)
-    width = max(len(name) for name, _ in pairs)
-    return "\n".join(f"  {name:<{width}}  {about}" for name, about in pairs)
-
-
-def _guide() -> str:
-    """What stands under the options in ``--help``: paths, keys, faults and wishes for one call."""
-    return (
-        "paths:\n"
-        + _columns((f"{route.method:<4} {route.path}", route.about) for route in ROUTES)
-        + "\n\nAny key will do, but a call without one is refused with 401 (--keyless: it is not);\n"
-        + f"the key {BAD_KEY!r} always is.\n\n"
-        + "faults (--fault NAME for every call, fault=NAME for one):\n"
-        + _columns((fault.name, fault.about) for fault in FAULTS.values())
-        + "\n\nfor one call, key=value pairs with commas between them, in the header 'x-emulator' or on a line of the\n"
-        + "last prompt that begins with /emulate, such as: /emulate fault=cut,delay-ms=0\n"
-        + _columns(KEYS.items())
-    )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Give a parser the emulator's options and its guide."""
     parser.description = "Stand in for the MiniMax services on this machine: scripted replies, no network, no cost."
-    parser.epilog = _guide()
+    parser.epilog = guide()
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--port", type=int, default=0, metavar="N", help="where to listen (default: any free port)")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
@@ -50,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         choices=FAULTS,
         metavar="NAME",
-        help="a fault for every call; repeatable",
+        help="a fault for every call (see below); repeatable",
     )
     parser.add_argument(
         "--delay-ms", type=_delay, metavar="N", help="milliseconds between two pieces (default: 12; 0: no waits)"

@@ -21,6 +21,8 @@ KEYS: dict[str, str] = {
     "fault": "a fault by its name; may be given more than once",
     "delay-ms": "milliseconds between two pieces; 0 takes all ordinary waits away",
     "stall-ms": "length of the pause of the fault stall, in milliseconds",
+    "error": "the error that error-first and error-mid bring, by its name (else 1000)",
+    "retry-after": "rest of the line: the header Retry-After of an error, seconds or an HTTP date",
     "chunk-chars": "characters a piece, cut anywhere (else about 24, cut between words)",
     "text-chars": "an answer of exactly that many characters",
     "thinking-chars": "thinking of exactly that many characters",
@@ -35,7 +37,7 @@ KEYS: dict[str, str] = {
 MOST_CHARS = 4_000_000
 _LINE = re.compile(r"^[ \t]*/emulate\b[ \t]*(.*)$", re.MULTILINE)
 _PAIR = re.compile(r"\s*([A-Za-z-]+)\s*=")
-_TO_THE_END = ("arguments", "text", "thinking", "text-json")
+_TO_THE_END = ("arguments", "text", "thinking", "text-json", "retry-after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Controls:
     arguments: str | None = None
     text: str | None = None
     thinking: str | None = None
+    error: str | None = None
+    retry_after: str | None = None
     faults: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
 
@@ -76,6 +80,25 @@ def check_faults(names: Sequence[str]) -> tuple[str, ...]:
         if name not in FAULTS:
             raise ValueError(f"no fault named {name!r}{_nearest(name, FAULTS)}")
     return tuple(names)
+
+
+def check_error(name: str) -> str:
+    """The name, if it is that of an error.
+
+    Raises:
+        ValueError: It is not.
+    """
+    errors = {known: fault for known, fault in FAULTS.items() if fault.kind == "refusal"}
+    if name not in errors:
+        raise ValueError(f"no error named {name!r}{_nearest(name, errors)}")
+    return name
+
+
+def _header_value(value: str) -> str:
+    """A value that may stand in a header."""
+    if not value or len(value) > 100 or not (value.isascii() and value.isprintable()):
+        raise ValueError(f"retry-after={value!r} can be no header")
+    return value
 
 
 def _nearest(name: str, known: dict[str, Any]) -> str:
@@ -135,6 +158,10 @@ def _take(controls: Controls, key: str, value: str) -> Controls:
             said = {"tools": (*controls.tools, value)}
         case "arguments":
             said = {name: value}
+        case "retry-after":
+            said = {name: _header_value(value)}
+        case "error":
+            said = {name: check_error(value)}
         case "delay-ms" | "stall-ms":
             said = {name: _number(key, value)}
         case "chunk-chars" | "repeat":

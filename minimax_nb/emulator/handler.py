@@ -8,26 +8,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from minimax_nb.emulator import lists, refusals, write_anthropic, write_openai, write_plain
+from minimax_nb.emulator import lists, refusals
+from minimax_nb.emulator.auth import check_account, check_key, keys_of
+from minimax_nb.emulator.breaks import Breaks
 from minimax_nb.emulator.controls import Controls, check_faults, parse
-from minimax_nb.emulator.faults import FAULTS, Fault, first
-from minimax_nb.emulator.frames import Breaks, Frame, Walk, break_frames, break_whole, dumps, to_chunks
-from minimax_nb.emulator.heard import Heard, Refused
+from minimax_nb.emulator.faults import FAULTS, Fault, first, of_kind
+from minimax_nb.emulator.files import answer_files
+from minimax_nb.emulator.frames import dumps
+from minimax_nb.emulator.guide import guide
+from minimax_nb.emulator.heard import Refused
+from minimax_nb.emulator.house import check_house, house_ways
 from minimax_nb.emulator.ids import request_id
-from minimax_nb.emulator.models import Facts
+from minimax_nb.emulator.models import RETIRED, Facts
 from minimax_nb.emulator.read_anthropic import read_anthropic
 from minimax_nb.emulator.read_openai import read_openai
 from minimax_nb.emulator.read_responses import read_responses
+from minimax_nb.emulator.replies import Reply
 from minimax_nb.emulator.rules import check_context, need, parse_body
-from minimax_nb.emulator.script import STALL_S, Script, compose, wishes
-from minimax_nb.emulator.seam import Answer, Asked, Chunk
+from minimax_nb.emulator.script import STALL_S, compose, wishes
+from minimax_nb.emulator.seam import Answer, Asked
 from minimax_nb.emulator.services import Route, find_route
 from minimax_nb.emulator.tokens import count_input
+from minimax_nb.emulator.voice import HTML, JSON, PLAIN, STREAM, Voice, not_found, plainly
 
-BAD_KEY = "bad-key"
-_STREAM: refusals.Headers = (("Content-Type", "text/event-stream; charset=utf-8"), ("Cache-Control", "no-cache"))
+_HELP = frozenset({"", "help"})
 _PAGE = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1><hr>nginx</body></html>\n"
 _NOTICE = b"upstream connect error or disconnect/reset before headers\n"
+_FETCH = {"id": 87654321, "eta": 10, "message": "Try to fetch the result after the seconds estimated"}
 
 
 def handle(
@@ -46,27 +53,29 @@ def handle(
         ValueError: A fault in ``faults`` is not known.
     """
     wider = Controls(delay_ms=delay_ms, faults=check_faults(faults))
-    path = asked.path.partition("?")[0]
+    path, _, query = asked.path.partition("?")
     found = find_route(asked.method, path)
     if found is None:
-        return refusals.not_found()
-    return _Call(asked, found[0], found[1], "/" + path.strip("/"), wider, need_key=need_key).answer()
+        helped = asked.method == "GET" and path.strip("/") in _HELP
+        return plainly(200, PLAIN, guide().encode()) if helped else not_found()
+    return _Call(asked, found[0], found[1], query, wider, need_key=need_key).answer()
 
 
 class _Call:
     """One request on its way through: what is known of it grows, and a refusal at any point is written out."""
 
-    def __init__(self, asked: Asked, route: Route, named: str, path: str, wider: Controls, *, need_key: bool) -> None:
+    def __init__(self, asked: Asked, route: Route, named: str, query: str, wider: Controls, *, need_key: bool) -> None:
         self.asked = asked
         self.route = route
         self.service = route.service
         self.face = route.face
         self.named = named
-        self.wider = wider
+        self.query = query
         self.need_key = need_key
         self.body: Mapping[str, Any] = {}
-        self.path = path
-        self.identity = request_id(path, asked.body)
+        self.path = "/" + asked.path.partition("?")[0].strip("/")
+        self.controls = Controls()
+        self._follow(wider)
 
     # -- the way of a request --------------------------------------------------------------------------------------
 
@@ -81,39 +90,70 @@ class _Call:
 
     def _answer(self) -> Answer:
         header = self.asked.headers.get("x-emulator", "")
-        controls = parse([header] if header else []).over(self.wider)
-        if self.route.action in {"models", "model"}:
-            self._check_key(listing=True)
-            return self._broken(controls.faults) or self._json(
-                lists.listing(self.route, self.named, self.asked.headers)
-            )
+        if header:
+            self._follow(parse([header]).over(self.controls))
+        if self.route.action in {"models", "model", "balance", "files"}:
+            return self._beside()
         self.body = self._parsed()
-        self.identity = request_id(self.path, self.body)
         self._check_key()
         if self.route.action == "count-responses":
             counted = count_input(read_responses(self.body, self.model), sees=self._facts().sees)
-            body = {"object": "response.input_tokens", "input_tokens": counted}
-            return self._broken(controls.faults) or self._json(body)
-        return self._chat(controls)
+            return self._broken() or self.voice.json({"object": "response.input_tokens", "input_tokens": counted})
+        return self._chat()
 
-    def _chat(self, controls: Controls) -> Answer:
+    def _beside(self) -> Answer:
+        """What is no reply: lists, the balance, files."""
+        open_to_all = self.service.name == "runapi" and self.route.action == "models"
+        self._check_key(open_to_all=open_to_all)
+        if broken := self._broken():
+            return broken
+        if self.route.action == "balance":
+            return self.voice.json(lists.BALANCE)
+        if self.route.action == "files":
+            return self.voice.json(answer_files(self.path, self.asked.headers, self.asked.body, self.query))
+        listed = lists.listing(self.route, self.named, self.asked.headers, self.query, self._keys())
+        if self.service.name == "modelslab" and "slashed-ids" in self.names:
+            listed["data"] = [{**entry, "id": entry["id"].replace("-", "/", 1)} for entry in listed["data"]]
+        return self.voice.json(listed)
+
+    def _chat(self) -> Answer:
         facts = self._facts()
         read = read_openai if self.face == "openai" else read_anthropic
-        heard = read(self.body, self.model, facts)
+        heard = house_ways(self.service.name, self.face, self.body, read(self.body, self.model, facts))
         if self.route.action == "count":
-            return self._broken(controls.faults) or self._json({"input_tokens": count_input(heard, sees=facts.sees)})
-        controls = wishes(heard, controls)
-        if broken := self._broken(controls.faults, heard):
+            return self._broken() or self.voice.json({"input_tokens": count_input(heard, sees=facts.sees)})
+        self._follow(wishes(heard, self.controls))
+        if broken := self._broken():
             return broken
+        check_account(self.service, self.model, self._keys())
+        check_house(self.service.name, self.face, self.body, facts, self.names)
         check_context(heard, facts)
-        shapes = frozenset(name for name in controls.faults if FAULTS[name].kind == "shape")
-        script = compose(heard, facts, controls, shapes)
-        breaks = self._breaks(controls)
-        return (
-            self._streamed(heard, script, facts, breaks) if heard.stream else self._whole(heard, script, facts, breaks)
-        )
+        self._check_retired()
+        script = compose(heard, facts, self.controls, of_kind(self.names, "shape", "mode"))
+        return Reply(self.voice, self.service, facts, heard, script, self._breaks()).answer()
 
-    # -- checks ----------------------------------------------------------------------------------------------------
+    def _follow(self, controls: Controls) -> None:
+        """Take these wishes as the ones in force; a fault of the other protocol means nothing."""
+        self.controls = controls
+        asked = (*controls.faults, *self.route.always)
+        self.names = frozenset(name for name in asked if FAULTS[name].only in {"", self.face})
+
+    # -- what is known ---------------------------------------------------------------------------------------------
+
+    @property
+    def voice(self) -> Voice:
+        """How the service answers this call, with what is known of it by now."""
+        return Voice(
+            self.service.name,
+            self.face,
+            request_id(self.path, self.body or self.asked.body),
+            self.asked.headers.get("x-client-request-id"),
+            self.model,
+            self.names,
+            self.controls.retry_after,
+            streamed=self.body.get("stream") is True,
+            bare=self.route.action != "chat",
+        )
 
     @property
     def model(self) -> str:
@@ -129,10 +169,16 @@ class _Call:
         """
         if not self.model:
             need(self.body, "model")
-        facts = self.service.models.get(self.model)
+        slashed = self.service.name == "modelslab" and "slashed-ids" in self.names
+        facts = self.service.facts(self.model.replace("/", "-", 1) if slashed else self.model)
         if facts is None:
             raise refusals.unknown_model(self.service.name, self.model)
         return facts
+
+    def _keys(self) -> list[str]:
+        return keys_of(self.service.name, self.face, self.asked.headers, self.body)
+
+    # -- checks ----------------------------------------------------------------------------------------------------
 
     def _parsed(self) -> dict[str, Any]:
         """The body; a key that is refused in a header is refused before the body is looked at.
@@ -146,102 +192,71 @@ class _Call:
             self._check_key()
             raise
 
-    def _check_key(self, *, listing: bool = False) -> None:
-        """Refuse the one key that is no good, wherever a service takes it; Authorization goes before x-api-key.
+    def _check_key(self, *, open_to_all: bool = False) -> None:
+        """Refuse a key that is no good, and a call without one where one is needed."""
+        needed = self.need_key and self.service.name != "local" and not open_to_all
+        check_key(self.service, self.face, self.asked.headers, self._keys(), needed=needed)
 
-        RunAPI lists its models to anybody.
-        """
-        headers = self.asked.headers
-        bearer = headers.get("authorization", "").removeprefix("Bearer ").strip()
-        keys = {bearer or headers.get("x-api-key"), headers.get("key"), str(self.body.get("key", ""))} - {"", None}
-        free = not self.need_key or (listing and self.service.name == "runapi")
-        if BAD_KEY in keys or not (keys or free):
-            by_header = "x-api-key" in headers and not bearer
-            raise refusals.bad_key(self.service.name, "X-Api-Key" if by_header else "Authorization")
+    def _check_retired(self) -> None:
+        if "retired" in self.names and any(name in self.model for name in RETIRED):
+            raise refusals.unknown_model(self.service.name, self.model)
 
     # -- answers ---------------------------------------------------------------------------------------------------
 
-    def _headers(self, status: int = 200) -> refusals.Headers:
-        asked = self.asked.headers.get("x-client-request-id")
-        return refusals.headers_of(self.service.name, self.identity, asked, status=status)
-
-    def _json(self, value: object) -> Answer:
-        return refusals.whole(200, refusals.JSON + self._headers(), dumps(value))
-
     def _refuse(self, refused: Refused) -> Answer:
-        body = refusals.body_of(refused, self.service.name, self.face, self.identity)
-        return refusals.whole(refused.status, refusals.JSON + self._headers(refused.status), dumps(body))
+        return self.voice.error_200(refused) if refused.status == 200 else self.voice.refuse(refused)
 
-    def _broken(self, names: Sequence[str], heard: Heard | None = None) -> Answer | None:
+    def _broken(self) -> Answer | None:
         """The answer that a fault puts in place of the reply, or None.
 
         Raises:
             Refused: The fault is an error of the service.
         """
-        fault = first(names, ("refusal", "soft", "page"))
+        fault = first(self.controls.faults, ("refusal", "soft", "page"))
         if fault is None:
             return None
         if fault.kind == "refusal":
             raise self._refusal(fault)
         if fault.kind == "soft":
-            return self._soft(Refused(fault.detail, status=200, code=fault.code), heard)
+            return self._soft(fault)
         if fault.name == "plain-503":
-            return refusals.whole(fault.status, refusals.PLAIN, _NOTICE)
-        return refusals.whole(fault.status, refusals.HTML, _PAGE)
+            return plainly(fault.status, PLAIN, _NOTICE)
+        if fault.name == "empty-200":
+            return plainly(fault.status, JSON, b"")
+        return plainly(fault.status, HTML, _PAGE)
+
+    def _soft(self, fault: Fault) -> Answer:
+        """What comes with HTTP 200 and is no reply."""
+        voice = self.voice
+        if fault.name == "processing":
+            return voice.json({"status": "processing", **_FETCH, "fetch_result": f"/fetch/{_FETCH['id']}"})
+        if fault.name != "error-first":
+            return voice.error_200(self._refusal(FAULTS[fault.name.removesuffix("-200")]))
+        body = dumps(voice.error(self._chosen_error()))
+        if not voice.streamed:
+            return plainly(200, JSON + voice.headers(), body)
+        return plainly(200, STREAM + voice.headers(), Breaks(frozenset(), self.face).framed(body))
 
     def _refusal(self, fault: Fault) -> Refused:
         if fault.status == 401 and not fault.detail:
             return refusals.bad_key(self.service.name, "Authorization")
-        return Refused(fault.detail, status=fault.status_on(self.face), code=fault.code)
+        refused = Refused(fault.detail, status=fault.status_on(self.face), code=fault.code)
+        return refusals.words(self.service.name, refused)
 
-    def _error_inside(self, refused: Refused) -> dict[str, Any]:
-        if self.service.name == "minimax":
-            return refusals.inside_200(refused, self.model, self.face, self.identity)
-        return refusals.body_of(refused, self.service.name, self.face, self.identity)
+    def _chosen_error(self) -> Refused:
+        """The error that comes in the middle of something."""
+        return self._refusal(FAULTS[self.controls.error or "1000"])
 
-    def _soft(self, refused: Refused, heard: Heard | None) -> Answer:
-        """An error that comes with HTTP 200: as the body, or as the first frame of a stream."""
-        body = dumps(self._error_inside(refused))
-        if heard is not None and heard.stream and self.face == "openai":
-            return refusals.whole(200, _STREAM + self._headers(), b"data: " + body + b"\n\n")
-        return refusals.whole(200, refusals.JSON + self._headers(), body)
-
-    def _breaks(self, controls: Controls) -> Breaks:
-        names = frozenset(name for name in controls.faults if FAULTS[name].kind == "stream")
-        error = refusals.body_of(
-            Refused("unknown error", status=500, code=1000), self.service.name, self.face, self.identity
-        )
+    def _breaks(self) -> Breaks:
+        names = of_kind(self.names, "stream")
+        if not names:
+            return Breaks(names, self.face)
+        stall = self.controls.stall_ms
+        refused = self._chosen_error()
         return Breaks(
             names,
-            stall_s=STALL_S if controls.stall_ms is None else controls.stall_ms / 1000,
-            error=dumps(error),
-            framed=b"event: error\ndata: " if self.face == "anthropic" else b"data: ",
-            broken=b"event: content_block_delta\ndata: " if self.face == "anthropic" else b"data: ",
+            self.face,
+            stall_s=STALL_S if stall is None else stall / 1000,
+            error=dumps(self.voice.error(refused)),
+            base_resp=dumps(self.voice.base_resp(refused)),
         )
-
-    def _whole(self, heard: Heard, script: Script, facts: Facts, breaks: Breaks) -> Answer:
-        if self.face == "anthropic":
-            value = write_anthropic.write_whole(heard, script, self.identity, self._style(facts))
-        elif self.service.dialect is not None:
-            value = write_plain.write_whole(heard, script, self.identity, self.service.dialect)
-        else:
-            value = write_openai.write_whole(heard, script, facts, self.identity)
-        body = dumps(value)
-        chunks: tuple[Chunk, ...] = tuple(break_whole(body, script.first_s, breaks))
-        return Answer(200, refusals.JSON + self._headers(), chunks, breaks.cut)
-
-    def _streamed(self, heard: Heard, script: Script, facts: Facts, breaks: Breaks) -> Answer:
-        def frames() -> Walk[Frame]:
-            if self.face == "anthropic":
-                return Walk(lambda: write_anthropic.write_stream(heard, script, self.identity, self._style(facts)))
-            dialect = self.service.dialect
-            if dialect is not None:
-                return Walk(lambda: write_plain.write_stream(heard, script, self.identity, dialect))
-            return Walk(lambda: write_openai.write_stream(heard, script, facts, self.identity))
-
-        chunks = Walk(lambda: to_chunks(break_frames(frames(), breaks), breaks.names))
-        return Answer(200, _STREAM + self._headers(), chunks, breaks.cut)
-
-    def _style(self, facts: Facts) -> write_anthropic.Style:
-        minimax = self.service.name == "minimax"
-        return write_anthropic.minimax_style(facts) if minimax else write_anthropic.PLAIN

@@ -13,7 +13,7 @@ class Refused(Exception):  # noqa: N818  (it is an answer, not a mistake of ours
     """The service does not take this request.
 
     Attributes:
-        status: HTTP status of the answer.
+        status: HTTP status of the answer; 200 for an error that comes inside one.
         code: The service's own number, or None where it has none.
         detail: What the service says about it, without its own wrapping.
     """
@@ -88,6 +88,7 @@ class Heard:
         thinking: Whether the model will think.
         split: Whether thinking comes in fields of its own (OpenAI-compatible protocol).
         include_usage: Whether a stream ends with its counts (OpenAI-compatible protocol).
+        marked: Whether a message or part asks to be cached (OpenAI-compatible protocol).
         reply_schema: JSON Schema the reply must follow, {} for any JSON object, or None for prose.
         said: Every parameter that was sent, by name, as it came.
     """
@@ -103,6 +104,7 @@ class Heard:
     thinking: bool = False
     split: bool = False
     include_usage: bool = False
+    marked: bool = False
     reply_schema: Mapping[str, Any] | None = None
     said: Mapping[str, Any] = field(default_factory=dict)
 

@@ -84,15 +84,30 @@ OPENROUTER: dict[str, Facts] = {
     "minimax/minimax-01": _01,
 }
 
-_ELSEWHERE: dict[str, Facts] = {
-    "MiniMax-M1": _M1,
-    "MiniMax-01": _01,
-    "minimax/minimax-m2-her": _HER,
+LOCAL: dict[str, Facts] = {
     "MiniMaxAI/MiniMax-M3": _M3,
     "MiniMaxAI/MiniMax-M2.7": _M27,
     "MiniMaxAI/MiniMax-M2.5": _M25,
     "MiniMaxAI/MiniMax-M2.1": _M21,
     "MiniMaxAI/MiniMax-M2": _M2,
+    "minimax-m3:cloud": _M3,
+    "minimax-m2.7:cloud": _M27,
+    "minimax-m2.5:cloud": _M25,
+    "minimax-m2.1:cloud": _M21,
+    "minimax-m2:cloud": _M2,
+}
+LISTED_LOCAL: dict[str, Facts] = {name: facts for name, facts in LOCAL.items() if not name.endswith(":cloud")}
+ANY_LOCAL = _M2
+"""What a local server serves under any other name."""
+
+RETIRED = ("M2.5", "M2.7")
+"""What MiniMax announced to stop on 2026-11-18."""
+
+_ELSEWHERE: dict[str, Facts] = {
+    "MiniMax-M1": _M1,
+    "MiniMax-01": _01,
+    "minimax/minimax-m2-her": _HER,
+    **LOCAL,
 }
 """Names that are in use and that none of the four services answers to today."""
 

@@ -16,7 +16,12 @@ from minimax_nb.emulator.rules import (
     PERSONAS,
     check_limit,
     check_media_knobs,
+    check_media_type,
+    check_media_url,
+    check_persona,
     check_sampling,
+    check_tier,
+    check_visible,
     kind_of,
     need,
     thinks,
@@ -38,7 +43,8 @@ def read_anthropic(body: Mapping[str, Any], model: str, facts: Facts) -> Heard:
     messages = need(body, "messages")
     if not isinstance(messages, list):
         raise Refused(f"Mismatch type messages with value {kind_of(messages)}")
-    check_sampling(body)
+    check_sampling(body, facts)
+    check_tier(body)
     limit: int | None = typed(body, "max_tokens", int)
     check_limit(limit, model, facts)
     output = typed(body, "output_config", dict) or {}
@@ -98,6 +104,7 @@ def _turns(messages: list[Any], *, personas: bool) -> tuple[Turn, ...]:
         role = str(message.get("role") or "")
         if role not in {"user", "assistant"} and not (personas and role in PERSONAS):
             raise Refused(f"chat content has invalid message role: {role}")
+        check_persona(role, message)
         turn = _turn(role, message.get("content"))
         for result in turn.results:
             if result.call_id not in known:
@@ -107,6 +114,7 @@ def _turns(messages: list[Any], *, personas: bool) -> tuple[Turn, ...]:
         open_calls = {call.id for call in turn.calls}
         known |= open_calls
         turns.append(turn)
+    check_visible(turns[-1].text)
     return tuple(turns)
 
 
@@ -163,9 +171,12 @@ def _media(block: Mapping[str, Any], kind: str) -> Media:
     detail = str(source.get("detail") or "default")
     match source.get("type"):
         case "url" if isinstance(source.get("url"), str):
+            check_media_url(kind, source["url"])
             about = about_url(source["url"])
         case "base64" if isinstance(source.get("data"), str):
-            about = about_base64(str(source.get("media_type") or "no type"), source["data"])
+            media_type = str(source.get("media_type") or "no type")
+            check_media_type(kind, media_type, len(source["data"]) * 3 // 4, "anthropic")
+            about = about_base64(media_type, source["data"])
         case _:
             raise Refused(f"binding: expr_path={kind}.source, cause=missing required parameter")
     return Media("image" if kind == "image" else "video", about, detail)

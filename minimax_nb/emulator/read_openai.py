@@ -16,7 +16,12 @@ from minimax_nb.emulator.rules import (
     PERSONAS,
     check_limit,
     check_media_knobs,
+    check_media_type,
+    check_media_url,
+    check_persona,
     check_sampling,
+    check_tier,
+    check_visible,
     kind_of,
     need,
     thinks,
@@ -39,10 +44,12 @@ def read_openai(body: Mapping[str, Any], model: str, facts: Facts) -> Heard:
     if not isinstance(messages, list):
         raise Refused(f"Mismatch type messages with value {kind_of(messages)}")
     tools = _tools(body)
-    check_sampling(body)
+    check_sampling(body, facts)
+    check_tier(body)
     limit = _limit(body)
     check_limit(limit, model, facts)
     turns = _turns(messages, personas=facts.personas)
+    check_visible(turns[-1].text)
     system = turns[0].text if turns[0].role == "system" else ""
     if system and tools and not any(turn.role == "user" for turn in turns):
         raise Refused(_EMPTY)
@@ -59,9 +66,17 @@ def read_openai(body: Mapping[str, Any], model: str, facts: Facts) -> Heard:
         thinking=thinks(body, model, facts, unless_said=True),
         split=bool(typed(body, "reasoning_split", bool)),
         include_usage=bool(typed(options, "include_usage", bool)),
+        marked=any(_marked(message) for message in messages),
         reply_schema=_reply_schema(body) if facts.json_mode else None,
         said={name: value for name, value in body.items() if name not in _NOT_PARAMETERS and value is not None},
     )
+
+
+def _marked(message: Mapping[str, Any]) -> bool:
+    """Whether a message, or a part of it, carries ``cache_control``."""
+    content = message.get("content")
+    parts = content if isinstance(content, list) else []
+    return any(isinstance(part, dict) and "cache_control" in part for part in (message, *parts))
 
 
 def _limit(body: Mapping[str, Any]) -> int | None:
@@ -103,6 +118,7 @@ def _turns(messages: list[Any], *, personas: bool) -> list[Turn]:
         role = str(message.get("role") or "")
         if role not in _ROLES and not (personas and role in PERSONAS):
             raise Refused(f"chat content has invalid message role: {role}")
+        check_persona(role, message)
         if role == "system" and at:
             twice = turns[0].role == "system"
             raise Refused("invalid chat setting" if twice else "chat content has invalid message role: system")
@@ -180,7 +196,13 @@ def _media(part: Mapping[str, Any], kind: str) -> Media:
     if not isinstance(holder, dict) or not isinstance(url, str) or not url:
         raise Refused(f"binding: expr_path={kind}.url, cause=missing required parameter")
     check_media_knobs(holder, part)
-    return Media("image" if kind == "image_url" else "video", about_url(url), str(holder.get("detail") or "default"))
+    what = "image" if kind == "image_url" else "video"
+    if url.startswith("data:"):
+        head, _, data = url[5:].partition(",")
+        check_media_type(what, head.partition(";")[0], len(data) * 3 // 4, "openai")
+    else:
+        check_media_url(what, url)
+    return Media("image" if what == "image" else "video", about_url(url), str(holder.get("detail") or "default"))
 
 
 def about_url(url: str) -> str:

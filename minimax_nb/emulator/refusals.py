@@ -6,25 +6,21 @@ tests; OpenRouter: errors page. All read 2026-11-20. Where a service's wording i
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from minimax_nb.emulator.faults import LOGIN_FAIL
 from minimax_nb.emulator.heard import FaceName, Refused
 from minimax_nb.emulator.ids import CREATED
-from minimax_nb.emulator.seam import Answer, Chunk
 from minimax_nb.emulator.services import Name
-
-Headers = tuple[tuple[str, str], ...]
-
-JSON: Headers = (("Content-Type", "application/json; charset=utf-8"),)
-PLAIN: Headers = (("Content-Type", "text/plain; charset=utf-8"),)
-HTML: Headers = (("Content-Type", "text/html; charset=utf-8"),)
 
 _OPENAI_TYPES = {
     400: "bad_request_error",
     401: "authorized_error",
     402: "insufficient_balance_error",
+    403: "permission_error",
     404: "not_found_error",
+    408: "timeout_error",
     413: "bad_request_error",
     422: "unprocessable_entity_error",
     429: "rate_limit_error",
@@ -37,7 +33,10 @@ _ANTHROPIC_TYPES = {
     402: "insufficient_balance_error",
     403: "permission_error",
     404: "not_found_error",
+    408: "timeout_error",
+    409: "conflict_error",
     413: "request_too_large",
+    415: "invalid_request_error",
     422: "invalid_request_error",
     429: "rate_limit_error",
     504: "timeout_error",
@@ -47,20 +46,41 @@ _RESELLER_CODES = {
     400: "invalid_request",
     401: "invalid_api_key",
     402: "insufficient_credits",
+    403: "forbidden",
     404: "not_found",
+    408: "timeout",
+    409: "request_conflict",
+    413: "request_too_large",
+    415: "unsupported_media_type",
     422: "invalid_request",
     429: "rate_limited",
 }
+_WORDS: dict[Name, dict[int, str]] = {
+    "modelslab": {
+        402: "Insufficient credits. Please add funds to continue.",
+        403: "This model requires a premium subscription.",
+        429: "Queue is full. Maximum 5 queued requests allowed.",
+        500: "Something went wrong on the server.",
+        503: "The service is temporarily unavailable.",
+    },
+    "runapi": {
+        402: "Insufficient credits",
+        409: "The request conflicts with what this model takes",
+        422: "Validation failed",
+        429: "Rate limit exceeded",
+        503: "No active channel available",
+    },
+    "openrouter": {
+        402: "Insufficient credits",
+        403: "The input was flagged by moderation",
+        429: "Rate limit exceeded",
+        502: "Provider returned error",
+        503: "No provider is available for this model",
+    },
+}
+"""What resellers say for a status, as far as their pages show it; what is not here is said in general words."""
 
-
-def whole(status: int, headers: Headers, body: bytes) -> Answer:
-    """An answer in one piece, at once."""
-    return Answer(status, headers, (Chunk(body),) if body else ())
-
-
-def not_found() -> Answer:
-    """The answer to a path that nobody serves."""
-    return whole(404, PLAIN, b"404 page not found")
+_MISSING = re.compile(r"binding: expr_path=(\S+), cause=missing required parameter")
 
 
 def bad_key(service: Name, header: str) -> Refused:
@@ -86,6 +106,14 @@ def unknown_model(service: Name, model: str) -> Refused:
             return Refused(f"Model not found: {model}", status=404, code=None)
 
 
+def words(service: Name, refused: Refused) -> Refused:
+    """The same refusal in a reseller's own words, where it has some; MiniMax's numbers mean nothing there."""
+    if service == "minimax":
+        return refused
+    said = _WORDS.get(service, {}).get(refused.status)
+    return Refused(said or refused.detail or "Invalid API key", status=refused.status, code=None)
+
+
 def message_of(refused: Refused) -> str:
     """MiniMax's sentence: its number stands at the end, parameters have a word in front."""
     plain = refused.code != 2013 or refused.detail.startswith("invalid params")
@@ -93,17 +121,31 @@ def message_of(refused: Refused) -> str:
     return detail if refused.code is None else f"{detail} ({refused.code})"
 
 
-def body_of(refused: Refused, service: Name, face: FaceName, identity: str) -> dict[str, Any]:
-    """The JSON of a refusal."""
-    match service:
-        case "minimax":
-            return _minimax(refused, face, identity)
-        case "modelslab":
-            return _modelslab(refused)
-        case "runapi":
-            return _runapi(refused, face)
-        case "openrouter":
-            return {"error": {"code": refused.status, "message": refused.detail}}
+def body_of(refused: Refused, service: Name, face: FaceName, identity: str, wait: float = 1) -> dict[str, Any]:
+    """The JSON of a refusal.
+
+    Args:
+        refused: What is refused.
+        service: Who refuses it.
+        face: The protocol.
+        identity: The id of the call.
+        wait: Seconds after which a call may be tried again, where the body says so.
+    """
+    if service == "minimax":
+        return _minimax(refused, face, identity)
+    detail = _MISSING.sub(r"\1 is required", refused.detail)
+    if service == "modelslab":
+        return _modelslab(refused.status, detail, wait)
+    if face == "anthropic":
+        return anthropic_form(refused.status, detail)
+    if service == "runapi":
+        return _runapi(refused.status, detail)
+    if service == "openrouter":
+        raw = f"the provider answered with HTTP {refused.status}"
+        about = {"metadata": {"provider_name": "Minimax", "raw": raw}} if refused.status in {429, 502, 503} else {}
+        return {"error": {"code": refused.status, "message": detail, **about}}
+    kind = "NotFoundError" if refused.status == 404 else "BadRequestError"
+    return {"error": {"message": detail, "type": kind, "param": None, "code": refused.status}}
 
 
 def _minimax(refused: Refused, face: FaceName, identity: str) -> dict[str, Any]:
@@ -113,57 +155,58 @@ def _minimax(refused: Refused, face: FaceName, identity: str) -> dict[str, Any]:
         return {"type": "error", "error": error, "request_id": identity}
     # Recorded: a refused key carries no number on this protocol.
     message = refused.detail if refused.code == 1004 else message_of(refused)
-    kind = _ANTHROPIC_TYPES.get(refused.status, "api_error")
-    return {"type": "error", "error": {"type": kind, "message": message}, "request_id": identity}
+    return {**anthropic_form(refused.status, message), "request_id": identity}
 
 
-def _modelslab(refused: Refused) -> dict[str, Any]:
+def anthropic_form(status: int, message: str) -> dict[str, Any]:
+    """The Anthropic protocol's own error."""
+    return {"type": "error", "error": {"type": _ANTHROPIC_TYPES.get(status, "api_error"), "message": message}}
+
+
+def nested_form(status: int, message: str) -> dict[str, Any]:
+    """The error object of OpenAI's protocol as the resellers print it."""
+    kind = _ANTHROPIC_TYPES.get(status, "api_error")
+    return {"error": {"message": message, "type": kind, "code": code_of(status)}}
+
+
+def code_of(status: int) -> str:
+    """A reseller's machine-readable word for a status."""
+    return _RESELLER_CODES.get(status, "service_unavailable")
+
+
+def _modelslab(status: int, detail: str, wait: float) -> dict[str, Any]:
     """Nested for what its OpenAPI file lists (400 and 401), flat as everywhere else on the platform for the rest."""
-    if refused.status in {400, 401}:
-        code = _RESELLER_CODES[refused.status]
-        kind = "authentication_error" if refused.status == 401 else "invalid_request_error"
-        return {"error": {"message": refused.detail, "type": kind, "code": code}}
-    wait = {"retry_after": 1} if refused.status == 429 else {}
-    return {"status": "error", "message": refused.detail, **wait}
+    if status in {400, 401}:
+        return nested_form(status, detail)
+    return {"status": "error", "message": detail, **({"retry_after": wait} if status == 429 else {})}
 
 
-def _runapi(refused: Refused, face: FaceName) -> dict[str, Any]:
-    kind = _ANTHROPIC_TYPES.get(refused.status, "api_error")
-    if face == "anthropic":
-        return {"type": "error", "error": {"type": kind, "message": refused.detail}}
-    code = _RESELLER_CODES.get(refused.status, "service_unavailable")
-    return {"error": {"message": refused.detail, "type": kind, "code": code}}
+def _runapi(status: int, detail: str) -> dict[str, Any]:
+    if status == 422:
+        return {"error": detail, "errors": {"messages": ["is invalid"]}}
+    return nested_form(status, detail)
 
 
-def headers_of(service: Name, identity: str, asked: str | None = None, *, status: int = 200) -> Headers:
-    """The headers a service names a call with.
-
-    Args:
-        service: Who answers.
-        identity: The id of the call.
-        asked: The caller's own id for it, which RunAPI sends back.
-        status: HTTP status; a call that RunAPI refused has no task.
-    """
-    match service:
-        case "minimax":
-            return (("Trace-Id", identity),)
-        case "runapi":
-            fit = asked and len(asked) <= 512 and asked.isascii() and asked.isprintable()
-            echoed = (("X-Client-Request-Id", str(asked)),) if fit else ()
-            task = (("X-RunAPI-Task-Id", _uuid(identity)),) if status < 400 else ()
-            wait = (("Retry-After", "1"),) if status == 429 else ()
-            return (("X-Request-Id", _uuid(identity)), *task, *wait, *echoed)
-        case _:
-            return ()
-
-
-def _uuid(identity: str) -> str:
-    return "-".join((identity[:8], identity[8:12], identity[12:16], identity[16:20], identity[20:32]))
+def in_form(refused: Refused, names: frozenset[str], wait: float = 1) -> dict[str, Any] | None:
+    """The JSON of a refusal in the form a fault asks for, or None."""
+    status, detail, code = refused.status, refused.detail, code_of(refused.status)
+    told = {"retry_after": wait} if status == 429 else {}
+    forms: dict[str, dict[str, Any]] = {
+        "flat-error": {"status": "error", "message": detail, **told},
+        "messege-error": {"status": "error", "messege": detail, **told},
+        "nested-error": nested_form(status, detail),
+        "text-error": {"error": detail, "code": code},
+        "coded-error": {"error": {"code": code, "message": detail}},
+        "map-error": {"error": "Validation failed", "errors": {"messages": [detail]}},
+        "detail-error": {"detail": detail},
+        "anthropic-error": anthropic_form(status, detail),
+    }
+    return next((form for name, form in forms.items() if name in names), None)
 
 
 def inside_200(refused: Refused, model: str, face: FaceName, identity: str) -> dict[str, Any]:
     """An error that comes with HTTP 200, as the native endpoints and plan limits do it."""
-    resp = {"status_code": refused.code, "status_msg": refused.detail}
+    resp = {"status_code": refused.code or 1000, "status_msg": refused.detail}
     if face == "anthropic":
         return {"base_resp": resp}
     return {

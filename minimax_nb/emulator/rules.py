@@ -7,6 +7,7 @@ Each refusal is HTTP 400 with code 2013 unless it says otherwise.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,11 @@ from minimax_nb.emulator.models import Facts
 from minimax_nb.emulator.tokens import count_input
 
 MOST_BODY = 64 * 1024 * 1024
+_MOST_IMAGE = 10 * 1024 * 1024
+_IMAGES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+_VIDEOS = frozenset({"video/mp4", "video/avi", "video/x-msvideo", "video/x-matroska", "video/mov"})
+_SHORT = 20
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u2064\ufeff]")
 PERSONAS = frozenset({"user_system", "group", "sample_message_user", "sample_message_ai"})
 
 
@@ -105,14 +111,17 @@ def check_limit(limit: int | None, model: str, facts: Facts) -> None:
         raise Refused(f"model[{model}] does not support max tokens > {facts.max_output}")
 
 
-def check_sampling(body: Mapping[str, Any]) -> None:
-    """Refuse a temperature or top_p outside its range.
+def check_sampling(body: Mapping[str, Any], facts: Facts) -> None:
+    """Refuse a temperature or top_p outside its range; the model of role-play has narrower ones, without 0.
 
     Raises:
         Refused: One is outside.
     """
-    in_range(body, "temperature", 0, 2)
+    in_range(body, "temperature", 0, 1 if facts.personas else 2)
     in_range(body, "top_p", 0, 1)
+    for name in ("temperature", "top_p"):
+        if facts.personas and body.get(name) == 0:
+            raise Refused(f"{name} must be in (0, 1]")
 
 
 def thinks(body: Mapping[str, Any], model: str, facts: Facts, *, unless_said: bool) -> bool:
@@ -143,6 +152,37 @@ def thinks(body: Mapping[str, Any], model: str, facts: Facts, *, unless_said: bo
             return unless_said if mode is None else mode != "disabled"
 
 
+def check_tier(body: Mapping[str, Any]) -> None:
+    """Refuse a service tier that does not exist.
+
+    Raises:
+        Refused: It is neither "standard" nor "priority".
+    """
+    tier = typed(body, "service_tier", str)
+    if tier is not None and tier not in {"standard", "priority"}:
+        raise Refused(f"unknown service_tier '{tier}'")
+
+
+def check_persona(role: str, message: Mapping[str, Any]) -> None:
+    """Refuse a speaker of a role-play without a name (reported of M2-her; its own examples leave the name out).
+
+    Raises:
+        Refused: The role is one of role-play and nobody is named.
+    """
+    if role in PERSONAS and not message.get("name"):
+        raise Refused(f"message of role {role} needs a name")
+
+
+def check_visible(text: str) -> None:
+    """Refuse a text of which more than a tenth are characters that nobody sees.
+
+    Raises:
+        Refused: It is one; code 1042.
+    """
+    if len(text) >= _SHORT and len(_INVISIBLE.findall(text)) * 10 > len(text):
+        raise Refused("invisible character ratio limit", code=1042)
+
+
 def check_context(heard: Heard, facts: Facts) -> None:
     """Refuse a conversation longer than the window.
 
@@ -153,12 +193,47 @@ def check_context(heard: Heard, facts: Facts) -> None:
         raise Refused("context window exceeds limit")
 
 
-def check_media_knobs(holder: Mapping[str, Any], outside: Mapping[str, Any]) -> None:
-    """Refuse a frame rate in the wrong place or out of range.
+def check_media_type(kind: str, media_type: str, size: int, face: FaceName) -> None:
+    """Refuse a picture or video in base64 of a type that is not taken, or a picture that is too big.
+
+    Args:
+        kind: "image" or "video".
+        media_type: Its media type.
+        size: Its bytes.
+        face: The protocol, which decides the status.
 
     Raises:
-        Refused: ``fps`` stands outside its holder, or is not from 0.2 to 5.
+        Refused: It is; a MOV is video/mov in base64, whatever its server calls it.
     """
+    if media_type not in (_IMAGES if kind == "image" else _VIDEOS):
+        raise Refused(f"unsupported {kind} type '{media_type}'")
+    if kind == "image" and size > _MOST_IMAGE:  # a video in base64 meets the limit of the whole body first
+        status, code = (413, None) if face == "anthropic" else (400, 2013)
+        raise Refused("image is larger than 10 MB", status=status, code=code)
+
+
+def check_media_url(kind: str, url: str) -> None:
+    """Refuse an address that the service cannot fetch.
+
+    Raises:
+        Refused: It is neither http nor https, nor a file id of a video.
+    """
+    schemes = ("http://", "https://", "mm_file://") if kind == "video" else ("http://", "https://")
+    if not url.startswith(schemes):
+        raise Refused(f"invalid {kind} url")
+
+
+def check_media_knobs(holder: Mapping[str, Any], outside: Mapping[str, Any]) -> None:
+    """Refuse a detail that does not exist, and a frame rate in the wrong place or out of range.
+
+    Raises:
+        Refused: ``fps`` stands outside its holder, or is not from 0.2 to 5; ``detail`` is another word; or
+            ``max_long_side_pixel`` is no whole number from 1.
+    """
+    detail = typed(holder, "detail", str)
+    if detail is not None and detail not in {"low", "default", "high"}:
+        raise Refused(f"unknown detail '{detail}'")
+    typed(holder, "max_long_side_pixel", int)
     if "fps" in outside and outside is not holder:
         raise Refused("fps must be inside the video source")
     in_range(holder, "fps", 0.2, 5)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from minimax_nb.emulator.controls import Controls, lines_of, parse, without_lines
+from minimax_nb.emulator.frames import cut_pieces
 from minimax_nb.emulator.heard import Heard, Tool
 from minimax_nb.emulator.lesson import lesson, thoughts_of
 from minimax_nb.emulator.models import Facts
@@ -26,9 +27,20 @@ STALL_S = 60.0
 INLINE_SHAPES = {
     "unclosed-think": ("<think>\n", ""),
     "bare-closer": ("", "\n</think>"),
+    "no-tags": ("", ""),
+    "bare-mm-closer": ("", "\n</mm:think>"),
     "mm-think": ("<mm:think>\n", "\n</mm:think>"),
+    "reasoning-inline": ("<think>\n", "\n</think>"),
 }
-_SHAPES_THAT_THINK = frozenset({*INLINE_SHAPES, "dup-reasoning", "late-blocks"})
+_APART = frozenset(
+    {
+        *("dup-reasoning", "two-names", "think-tail", "empty-content"),
+        *("reasoning-content", "reasoning-field", "reasoning-openrouter"),
+    }
+)
+_SHAPES_THAT_THINK = frozenset({*INLINE_SHAPES, *_APART, "late-blocks", "interleaved", "no-signature"})
+_CUT_TAGS = frozenset({"tags-cut", "think-tail"})
+_TAGS = re.compile(r"(</?(?:mm:)?think>|</?minimax:tool_call>|\]<\]minimax\[>\[)")
 _TAGS_IN_A_FENCE = (
     "Some models write their thinking between tags. It looks like this:\n\n"
     "```text\n<think>\nThis is no thinking of mine, it is an example in a code fence.\n</think>\n\n"
@@ -101,6 +113,24 @@ class Script:
         """Whether a fault puts the thinking into the text whatever the request says."""
         return bool(self.shapes & INLINE_SHAPES.keys())
 
+    @property
+    def forces_apart(self) -> bool:
+        """Whether a fault puts the thinking into fields of its own whatever the request says."""
+        return bool(self.shapes & _APART)
+
+    @property
+    def apart(self) -> str:
+        """The thinking as it stands in fields of its own."""
+        tail = "\n</think>" if self.thinking and "think-tail" in self.shapes else ""
+        return self.thinking + tail
+
+    def pieces(self, text: str) -> Iterator[str]:
+        """A text in the pieces in which it is sent."""
+        if not self.shapes & _CUT_TAGS:
+            return cut_pieces(text, self.exactly)
+        parts = enumerate(_TAGS.split(text))  # every other part is a tag
+        return (piece for at, part in parts for piece in cut_pieces(part, 1 if at % 2 else self.exactly))
+
 
 def wishes(heard: Heard, wider: Controls) -> Controls:
     """All wishes of the call, those of the prompt's own ``/emulate`` lines first.
@@ -136,7 +166,56 @@ def compose(heard: Heard, facts: Facts, controls: Controls, shapes: frozenset[st
         exactly=controls.chunk_chars,
         shapes=shapes,
     )
-    return _within(draft, heard.max_tokens or facts.max_output)
+    return _reshaped(_within(draft, heard.max_tokens or facts.max_output))
+
+
+def _reshaped(script: Script) -> Script:
+    """The script with the oddities that change what is said."""
+    shapes = script.shapes
+    if "reasoning-none" in shapes:
+        script = replace(script, thinking="")
+    if "empty-content" in shapes:
+        script = replace(script, thinking="\n".join(filter(None, (script.thinking, script.text))), text="", calls=())
+    if "item-arguments" in shapes:
+        script = replace(script, calls=tuple(replace(call, arguments=_wrapped(call)) for call in script.calls))
+    if leak := next((markup for name, markup in _LEAKS.items() if name in shapes), None):
+        calls = script.calls or (ToolCall(1, "get_time", '{"zone": "UTC"}'),)
+        text = "\n".join([script.text, *(_leaked(call, *leak) for call in calls)])
+        script = replace(script, text=text, calls=())
+    return script if script.calls or script.stop != "tools" else replace(script, stop="end")
+
+
+_LEAKS = {
+    "raw-call": ("<minimax:tool_call>", "</minimax:tool_call>"),
+    "raw-call-m3": ("]<]minimax[>[<tool_call>", "]<]minimax[>[</tool_call>"),
+}
+
+
+def _wrapped(call: ToolCall) -> str:
+    """The arguments with every list inside an object of its own."""
+    try:
+        value = json.loads(call.arguments, object_hook=_items)
+    except ValueError:
+        return call.arguments
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _items(value: dict[str, Any]) -> dict[str, Any]:
+    return {name: {"item": one} if isinstance(one, list) else one for name, one in value.items()}
+
+
+def _leaked(call: ToolCall, opening: str, closing: str) -> str:
+    """A call in the model's own markup, as it looks where no parser took it out of the text."""
+    try:
+        value = json.loads(call.arguments)
+    except ValueError:
+        value = None
+    named = value.items() if isinstance(value, dict) else ()
+    lines = [
+        f'<parameter name="{name}">{one if isinstance(one, str) else json.dumps(one)}</parameter>'
+        for name, one in named
+    ]
+    return "\n".join([opening, f'<invoke name="{call.name}">', *lines, "</invoke>", closing])
 
 
 def _within(draft: Script, limit: int) -> Script:

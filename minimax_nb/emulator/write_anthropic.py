@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from minimax_nb.emulator.frames import Frame, cut_pieces, dumps
+from minimax_nb.emulator.frames import Frame, dumps
 from minimax_nb.emulator.heard import Heard
 from minimax_nb.emulator.ids import signature, tool_id
 from minimax_nb.emulator.models import Facts
@@ -49,6 +49,10 @@ def minimax_style(facts: Facts) -> Style:
 
 
 PLAIN = Style(message_id="msg_", tool_prefix="toolu_", cache_counts=False, thinking=False, stop_sequence=True)
+"""The protocol as resellers document it."""
+
+LOCAL = Style(message_id="msg_", tool_prefix="toolu_", cache_counts=False, stop_sequence=True)
+"""The same of a server of one's own, which shows its thinking."""
 
 
 def _counts(script: Script, style: Style) -> dict[str, Any]:
@@ -70,9 +74,9 @@ def _call_id(call: ToolCall, identity: str, style: Style) -> str:
 
 def _texts(script: Script, style: Style) -> tuple[str, str]:
     """Thinking of its own block, and the text; faults put the thinking into the text."""
-    if script.forces_inline:
+    if script.forces_inline and "dup-reasoning" not in script.shapes:
         return "", script.inline
-    thinking = script.thinking if style.thinking else ""
+    thinking = script.apart if style.thinking or script.forces_apart else ""
     return thinking, script.inline if "dup-reasoning" in script.shapes else script.text
 
 
@@ -129,19 +133,17 @@ def _blocks(script: Script, identity: str, style: Style) -> Iterator[_Block]:
     thinking, text = _texts(script, style)
     index = 0
     if thinking:
-        pieces = [{"type": "thinking_delta", "thinking": piece} for piece in cut_pieces(thinking, script.exactly)]
+        pieces = [{"type": "thinking_delta", "thinking": piece} for piece in script.pieces(thinking)]
         proof = {"type": "signature_delta", "signature": signature(identity, thinking)}
         yield _Block(index, {"type": "thinking", "thinking": ""}, [*pieces, proof])
         index += 1
     if text:
-        pieces = [{"type": "text_delta", "text": piece} for piece in cut_pieces(text, script.exactly)]
+        pieces = [{"type": "text_delta", "text": piece} for piece in script.pieces(text)]
         yield _Block(index, {"type": "text", "text": ""}, pieces)
         index += 1
     for call in script.calls:
         start = {"type": "tool_use", "id": _call_id(call, identity, style), "name": call.name, "input": {}}
-        pieces = [
-            {"type": "input_json_delta", "partial_json": piece} for piece in cut_pieces(call.arguments, script.exactly)
-        ]
+        pieces = [{"type": "input_json_delta", "partial_json": piece} for piece in script.pieces(call.arguments)]
         yield _Block(index, start, pieces)
         index += 1
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from minimax_nb.emulator.frames import Frame, cut_pieces, dumps
+from minimax_nb.emulator.frames import Frame, dumps
 from minimax_nb.emulator.heard import Heard
 from minimax_nb.emulator.ids import CREATED, tool_id
 from minimax_nb.emulator.models import Facts
@@ -27,7 +27,7 @@ _PLACEHOLDER = {"total_tokens": 0, "total_characters": 0}
 _FINE = {"status_code": 0, "status_msg": ""}
 
 
-def usage_of(script: Script, facts: Facts) -> dict[str, Any]:
+def usage_of(heard: Heard, script: Script, facts: Facts) -> dict[str, Any]:
     """The counts, with the details this model's recordings carry."""
     counts = script.counts
     usage: dict[str, Any] = {
@@ -38,7 +38,10 @@ def usage_of(script: Script, facts: Facts) -> dict[str, Any]:
     }
     if facts.thinks in {"always", "refuses-off"}:
         usage["completion_tokens_details"] = {"reasoning_tokens": counts.thinking}
-    if counts.cached or facts.thinks in {"switch", "refuses-off"}:
+    if heard.marked and facts.thinks == "always":  # recorded of M2.7 with cache_control in the request
+        details = {"cache_read_input_tokens": counts.cached, "cache_creation_input_tokens": 0}
+        usage["prompt_tokens_details"] = details
+    elif counts.cached or facts.thinks in {"switch", "refuses-off"}:
         usage["prompt_tokens_details"] = {"cached_tokens": counts.cached}
     return usage
 
@@ -57,7 +60,9 @@ def _reasoning(piece: str) -> dict[str, Any]:
 
 def _apart(heard: Heard, script: Script) -> bool:
     """Whether thinking goes in fields of its own."""
-    return bool(script.thinking) and ("dup-reasoning" in script.shapes or (heard.split and not script.forces_inline))
+    if not script.thinking or (script.forces_inline and "dup-reasoning" not in script.shapes):
+        return False
+    return heard.split or script.forces_apart
 
 
 def _content(heard: Heard, script: Script) -> str:
@@ -75,7 +80,7 @@ def write_whole(heard: Heard, script: Script, facts: Facts, identity: str) -> di
         "audio_content": "",
     }
     if _apart(heard, script):
-        message |= _reasoning(script.thinking)
+        message |= _reasoning(script.apart)
     if script.calls:
         message["tool_calls"] = [_call(call, call.arguments, identity) for call in script.calls]
     whole: dict[str, Any] = {
@@ -84,7 +89,7 @@ def write_whole(heard: Heard, script: Script, facts: Facts, identity: str) -> di
         "created": CREATED,
         "model": heard.model,
         "object": "chat.completion",
-        "usage": usage_of(script, facts),
+        "usage": usage_of(heard, script, facts),
         **_SENSITIVE,
     }
     if facts.thinks == "switch":
@@ -108,16 +113,17 @@ def _deltas(heard: Heard, script: Script, identity: str) -> Iterator[dict[str, A
     noise = {"role": "" if "role-empty" in script.shapes else "assistant", "name": "MiniMax AI", "audio_content": ""}
     if _apart(heard, script):
         head: dict[str, Any] = {}  # the first piece of thinking has no content member, later ones an empty one
-        for piece in cut_pieces(script.thinking, script.exactly):
+        for piece in script.pieces(script.apart):
             yield {**head, **noise, **_reasoning(piece)}
             head = {"content": ""}
-    for piece in cut_pieces(_content(heard, script), script.exactly):
+    for piece in script.pieces(_content(heard, script)):
         yield {"content": piece, **noise}
     for call in script.calls:
-        pieces = list(cut_pieces(call.arguments, script.exactly)) or [""]
+        pieces = list(script.pieces(call.arguments)) or [""]
         yield {**noise, "tool_calls": [_call(call, pieces[0], identity)]}
+        named = {"role": noise["role"], "name": noise["name"]}  # recorded: later pieces have no audio_content
         for piece in pieces[1:]:
-            yield {**noise, "tool_calls": [{"function": {"arguments": piece}, "index": call.number - 1}]}
+            yield {**named, "tool_calls": [{"function": {"arguments": piece}, "index": call.number - 1}]}
 
 
 def write_stream(heard: Heard, script: Script, facts: Facts, identity: str) -> Iterator[Frame]:
@@ -133,7 +139,7 @@ def write_stream(heard: Heard, script: Script, facts: Facts, identity: str) -> I
     last = {"finish_reason": _FINISH[script.stop], "index": 0, "delta": waiting or {"content": "", "role": "assistant"}}
     yield _chunk(last, about, identity, wait, script)
     if heard.include_usage and "usage-missing" not in script.shapes:
-        closing = {"id": identity, "choices": [], **about, "usage": usage_of(script, facts), "base_resp": _FINE}
+        closing = {"id": identity, "choices": [], **about, "usage": usage_of(heard, script, facts), "base_resp": _FINE}
         yield Frame(b"data: " + dumps(closing) + b"\n\n", "tail")
     yield Frame(b"data: [DONE]\n\n", "done")
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from minimax_nb.emulator.frames import Frame, cut_pieces, dumps
+from minimax_nb.emulator.frames import Frame, dumps
 from minimax_nb.emulator.heard import Heard
 from minimax_nb.emulator.ids import CREATED, letters
 from minimax_nb.emulator.script import Script, ToolCall
@@ -25,14 +25,15 @@ class Dialect:
     Attributes:
         reply_id: What stands before the id of a reply.
         chunks_named: Whether chunks carry ``created`` and ``model``.
-        reasoning: Whether thinking is shown, as ``reasoning`` and ``reasoning_details``.
+        reasoning: How thinking is shown: "openrouter" is ``reasoning`` and ``reasoning_details``, "content" is
+            ``reasoning_content``, "" is not at all.
         provider: Who serves it, where the reseller says so; it then also passes on the server's own finish reason.
         comment: A comment line before the first chunk, or "".
     """
 
     reply_id: str
     chunks_named: bool = True
-    reasoning: bool = False
+    reasoning: Literal["", "openrouter", "content"] = ""
     provider: str = ""
     comment: str = ""
 
@@ -46,7 +47,9 @@ def _usage(script: Script) -> dict[str, Any]:
     }
 
 
-def _reasoning(piece: str) -> dict[str, Any]:
+def _reasoning(piece: str, dialect: Dialect) -> dict[str, Any]:
+    if dialect.reasoning != "openrouter":
+        return {"reasoning_content": piece}
     detail = {"type": "reasoning.text", "text": piece, "format": "unknown", "index": 0}
     return {"reasoning": piece, "reasoning_details": [detail]}
 
@@ -64,10 +67,10 @@ def _finish(script: Script, dialect: Dialect) -> dict[str, Any]:
 
 def write_whole(heard: Heard, script: Script, identity: str, dialect: Dialect) -> dict[str, Any]:
     """The reply as one JSON object."""
-    text = _text(script, dialect)
+    text = _text(script)
     message: dict[str, Any] = {"role": "assistant", "content": text or None}
-    if dialect.reasoning and script.thinking and not script.forces_inline:
-        message |= _reasoning(script.thinking)
+    if thinking := _thinking(script, dialect):
+        message |= _reasoning(thinking, dialect)
     if script.calls:
         message["tool_calls"] = [_call(call, call.arguments, identity) for call in script.calls]
     whole = {
@@ -81,20 +84,25 @@ def write_whole(heard: Heard, script: Script, identity: str, dialect: Dialect) -
     return whole if "usage-missing" in script.shapes else {**whole, "usage": _usage(script)}
 
 
-def _text(script: Script, dialect: Dialect) -> str:
-    twice = dialect.reasoning and "dup-reasoning" in script.shapes
-    return script.inline if script.forces_inline or twice else script.text
+def _text(script: Script) -> str:
+    return script.inline if script.forces_inline or "dup-reasoning" in script.shapes else script.text
+
+
+def _thinking(script: Script, dialect: Dialect) -> str:
+    """The thinking that is shown in fields of its own."""
+    if script.forces_inline and "dup-reasoning" not in script.shapes:
+        return ""
+    return script.apart if dialect.reasoning or script.forces_apart else ""
 
 
 def _deltas(script: Script, identity: str, dialect: Dialect) -> Iterator[dict[str, Any]]:
-    if dialect.reasoning and not script.forces_inline:
-        for piece in cut_pieces(script.thinking, script.exactly):
-            yield {"content": "", **_reasoning(piece)}
-    for piece in cut_pieces(_text(script, dialect), script.exactly):
+    for piece in script.pieces(_thinking(script, dialect)):
+        yield {"content": "", **_reasoning(piece, dialect)}
+    for piece in script.pieces(_text(script)):
         yield {"content": piece}
     for call in script.calls:
         yield {"tool_calls": [_call(call, "", identity)]}
-        for piece in cut_pieces(call.arguments, script.exactly):
+        for piece in script.pieces(call.arguments):
             yield {"tool_calls": [{"index": call.number - 1, "function": {"arguments": piece}}]}
 
 

@@ -41,4 +41,7 @@ class Request:
     def prompt_sha256(self) -> str:
         """A fingerprint of the system message and the conversation, as 64 hex digits."""
         said = [self.system, [message_to_dict(message) for message in self.messages]]
-        return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        # It names a prompt and is no check of it: what no service could be sent (half a surrogate pair, a value that is
+        # no JSON) is the encoder's business.
+        text = json.dumps(said, sort_keys=True, ensure_ascii=False, default=str)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -89,11 +89,17 @@ def options(request: Request, endpoint: Endpoint) -> dict[str, Any]:
     said = {
         "temperature": request.temperature,
         "top_p": request.top_p,
-        "service_tier": request.service_tier,
+        "service_tier": _tier(request, endpoint),
         "thinking": _thinking(request, endpoint),
         **_effort(request, endpoint),
     }
     return {name: value for name, value in said.items() if value is not None}
+
+
+def _tier(request: Request, endpoint: Endpoint) -> str | None:
+    """The tier; "standard" is what a server without tiers does anyway, and some refuse fields they do not know."""
+    known = endpoint.offer.priority_factor is not None
+    return request.service_tier if known or request.service_tier != "standard" else None
 
 
 def _thinking(request: Request, endpoint: Endpoint) -> dict[str, str] | None:

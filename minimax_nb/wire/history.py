@@ -1,21 +1,28 @@
 """A conversation made fit to be sent: the rules both protocols share, on messages and without any JSON.
 
 MiniMax refuses a history that breaks them, with HTTP 400 and code 2013 (its API pages and issue threads of public
-clients, read 2026-11-20):
+clients, read 2026-11-20). They hold for any messages, also for those made by hand or come from another service:
 
 1. No content is empty.
-2. The results of tool calls stand right after the message that holds the calls; a call without a result, and a result
-   without its call, are left out.
-3. Thinking, opaque blocks and echoes go back to the provider and protocol they came from, and to no other.
-4. A reply that was cut off goes back as its text alone: what came of its thinking may lack its signature, and its calls
+2. The user speaks first. The pages describe user and assistant as alternating and none says that an assistant may
+   begin, so what stands before the user's first words is left out; without any words of the user nothing is sent.
+3. The results of tool calls stand right after the message that holds the calls; a call without a result, a result
+   without its call, and a call without a name are left out.
+4. Every call has an id that no other call of the conversation has. Servers that number the calls of each reply anew, or
+   give no ids at all, are told apart by order: the first call of an id is answered by the first result of that id.
+5. Thinking, opaque blocks and echoes go back to the provider and protocol they came from, and to no other; to a model
+   that does not think they do not go either.
+6. A reply that was cut off goes back as its text alone: what came of its thinking may lack its signature, and its calls
    were never run. Without text it is left out.
-5. Messages of the user that then stand side by side become one.
+7. Messages of the user that then stand side by side become one. Tool results are a message of their own, so what the
+   user says after them is a second message in a row on the protocol that has no role "tool": that is wanted there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import dropwhile
 
 from minimax_nb.errors import RequestError
 from minimax_nb.messages.parts import Message, Opaque, Part, Text, Thinking, ToolCall, ToolResult
@@ -24,28 +31,35 @@ NO_OUTPUT = "(no output)"
 """What is sent for a tool result without text, since an empty one is refused."""
 
 
-def prepare(messages: Iterable[Message], provider: str, face: str) -> list[Message]:
+def prepare(messages: Iterable[Message], provider: str, face: str, *, thinks: bool = True) -> list[Message]:
     """The messages as they may be sent to ``provider`` over ``face``.
 
     A message of role "tool" in the outcome holds results only, and follows the assistant's message with their calls.
 
+    Args:
+        messages: The conversation, oldest first.
+        provider: Name of the provider's row.
+        face: "anthropic" or "openai".
+        thinks: False for a model that is known not to think: it gets no thinking back.
+
     Raises:
         RequestError: Nothing is left to send.
     """
-    known = [_as_known(message, provider, face) for message in messages]
+    known = [_as_known(message, (provider, face) if thinks else None) for message in messages]
     heard = [message for message in _paired([message for message in known if _says(message)]) if _says(message)]
-    if not heard:
+    begun = list(dropwhile(lambda message: message.role != "user", heard))
+    if not begun:
         raise RequestError("There is nothing to send: the prompt is empty.", hint="Write a prompt.")
-    return list(_merged(heard))
+    return list(_merged(begun))
 
 
-def _as_known(message: Message, provider: str, face: str) -> Message:
+def _as_known(message: Message, receiver: tuple[str, str] | None) -> Message:
     """The message with only those parts that its speaker can have said and its receiver may see."""
     if message.role != "assistant":
         heard = (part for part in message.parts if not isinstance(part, Thinking | ToolCall | Opaque))
         return replace(message, parts=tuple(_gathered(heard)))
     origin = message.origin
-    own = not message.partial and origin is not None and (origin.provider, origin.face) == (provider, face)
+    own = not message.partial and origin is not None and (origin.provider, origin.face) == receiver
     foreign: tuple[type[Part], ...] = (ToolResult,) if own else (ToolResult, Thinking, Opaque)
     if message.partial:
         foreign += (ToolCall,)
@@ -69,6 +83,8 @@ def _gathered(parts: Iterable[Part]) -> Iterator[Part]:
 
 
 def _is_blank(part: Part) -> bool:
+    if isinstance(part, Thinking):
+        return not part.text.strip() and not part.signature
     return isinstance(part, Text) and not part.text.strip()
 
 
@@ -77,8 +93,27 @@ def _says(message: Message) -> bool:
     return any(not isinstance(part, Thinking | Opaque) for part in message.parts)
 
 
+class _Ids:
+    """Gives every call of a conversation an id of its own, the same one each time the conversation is sent."""
+
+    def __init__(self) -> None:
+        self._next: dict[str, int] = {}
+
+    def own(self, given: str) -> str:
+        """The id as it was given if no earlier call has it, else with a number behind it."""
+        # Half a surrogate pair is sent as "?", after which two ids could be the same.
+        base = given.strip().encode("utf-8", "replace").decode() or "call"
+        found = base
+        while found in self._next:
+            self._next[base] += 1
+            found = f"{base}_{self._next[base]}"
+        self._next[found] = 1
+        return found
+
+
 def _paired(messages: Sequence[Message]) -> Iterator[Message]:
     """The messages with every tool result right after its call, and neither without the other."""
+    ids = _Ids()
     for at, message in enumerate(messages):
         if message.role != "assistant":
             rest = tuple(part for part in message.parts if not isinstance(part, ToolResult))
@@ -90,23 +125,26 @@ def _paired(messages: Sequence[Message]) -> Iterator[Message]:
         for part in message.parts:
             if not isinstance(part, ToolCall):
                 kept.append(part)
-            elif part.name and part.id in results:
-                kept.append(part)
-                answers.append(results.pop(part.id))  # a second call of the same id finds no result
+            elif part.name.strip() and (waiting := results.get(part.id)):
+                call_id = ids.own(part.id)
+                kept.append(part if part.id == call_id else replace(part, id=call_id))
+                answers.append(replace(waiting.pop(), call_id=call_id))
         yield replace(message, parts=tuple(kept))
         yield Message("tool", tuple(answers))
 
 
-def _results_after(messages: Sequence[Message], at: int) -> dict[str, ToolResult]:
-    """The first result for each call id between message ``at`` and the next of the assistant."""
-    results: dict[str, ToolResult] = {}
+def _results_after(messages: Sequence[Message], at: int) -> dict[str, list[ToolResult]]:
+    """The results for each call id between message ``at`` and the next of the assistant, the first one last."""
+    results: dict[str, list[ToolResult]] = {}
     for later in range(at + 1, len(messages)):
         if messages[later].role == "assistant":
             break
         for part in messages[later].parts:
-            if isinstance(part, ToolResult) and part.call_id:
+            if isinstance(part, ToolResult):
                 filled = part if part.content.strip() else replace(part, content=NO_OUTPUT)
-                results.setdefault(part.call_id, filled)
+                results.setdefault(part.call_id, []).append(filled)
+    for found in results.values():
+        found.reverse()
     return results
 
 

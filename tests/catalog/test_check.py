@@ -36,7 +36,7 @@ def refused(*names: str, **said: Any) -> str:
     "said",
     [
         {},
-        {"temperature": 0},
+        {"temperature": 0.01},
         {"temperature": 2.0},
         {"top_p": 1},
         {"max_tokens": 1},
@@ -140,7 +140,78 @@ def test_where_another_host_serves_it_there_is_no_such_note() -> None:
 
 
 def test_an_unknown_model_of_a_local_server_is_not_second_guessed() -> None:
-    assert checked("anything", "local", temperature=7.5, top_p=3, max_tokens=10**7, service_tier="priority") == ()
+    assert checked("anything", "local", temperature=7.5, top_p=3, max_tokens=10**7, service_tier="standard") == ()
+    assert checked("anything", "local", temperature=0) == ()
+
+
+def test_what_a_server_may_ignore_or_refuse_is_asked_for_with_a_note() -> None:
+    (note,) = checked("anything", "local", service_tier="priority")
+    assert "priority tier is unknown" in note
+    (note,) = checked("anything", "vllm", thinking="adaptive")
+    assert "No switch for thinking is known at vLLM" in note
+    (note,) = checked("MiniMax-M3", "runapi", "anthropic", thinking="adaptive")
+    assert "RunAPI (anthropic protocol)" in note
+    assert "none is sent" in note
+
+
+def test_thinking_asked_of_a_model_that_always_thinks_needs_no_note() -> None:
+    assert checked("MiniMax-M2", "runapi", thinking="adaptive") == ()
+    assert checked("minimax/minimax-m2", "openrouter", thinking="adaptive") == ()
+
+
+def test_temperature_zero_is_no_promise() -> None:
+    (note,) = checked(temperature=0)
+    assert "Temperature 0" in note
+    assert checked(provider="emulator", temperature=0.0) == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"temperature": 0}, "more than 0 and at most 1"),
+        ({"temperature": 1.01}, "more than 0 and at most 1"),
+        ({"top_p": 0.0}, "more than 0 and at most 1"),
+        ({"max_tokens": 2049}, "1 to 2,048"),
+        ({"service_tier": "priority"}, "no priority tier"),
+        ({"effort": "low"}, "MiniMax-M3.1-Flash"),
+        ({"thinking": "adaptive"}, "does not think"),
+    ],
+)
+def test_limits_of_the_role_play_model(said: dict[str, Any], expected: str) -> None:
+    assert expected in refused("M2-her", **said)
+    assert checked("M2-her", temperature=0.001, top_p=1.0, max_tokens=2048) == ()
+
+
+def test_the_role_play_model_is_asked_over_the_protocol_its_page_names() -> None:
+    for provider in ("minimax", "emulator"):
+        assert resolve(provider=provider, model="M2-her", api_key="test-key-for-nobody", env={}).face_name == "openai"
+    (note,) = checked("M2-her", face="anthropic")
+    assert "documented for the openai protocol only" in note
+
+
+def test_a_tier_is_a_tier_in_every_region() -> None:
+    here = resolve(provider="minimax", region="cn", api_key="test-key-for-nobody", env={})
+    assert check(Request("MiniMax-M3", HELLO, service_tier="priority"), here) == ()
+
+
+def test_a_conversation_that_an_assistant_begins_is_cut_with_a_note() -> None:
+    (note,) = checked(messages=(Message("assistant", (Text("Welcome!"),)), user("hi")))
+    assert "not sent" in note
+
+
+@pytest.mark.parametrize(
+    "own",
+    ['[providers.minimax.models."MiniMax-M4"]\n', "[providers.minimax]\nany_model = true\n"],
+    ids=["a row", "any model"],
+)
+def test_a_model_that_its_provider_does_not_list_is_asked_if_the_user_insists(tmp_path: Path, own: str) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(own)
+    env = {"MINIMAX_NB_CONFIG": str(config)}
+    here = resolve(provider="minimax", model="MiniMax-M4", api_key="test-key-for-nobody", env=env)
+    assert here.model_id == "MiniMax-M4"
+    asked = Request("MiniMax-M4", HELLO, temperature=1.7, max_tokens=10**6, thinking="off")
+    assert check(asked, here) == ()
 
 
 def test_no_setting_for_effort_is_pretended_where_none_is_known(tmp_path: Path) -> None:

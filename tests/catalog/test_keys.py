@@ -179,6 +179,10 @@ def test_the_status_tells_where_and_never_what(monkeypatch: pytest.MonkeyPatch) 
         "runapi": "environment RUNAPI_KEY",
         "openrouter": "not set",
         "local": "none needed",
+        "vllm": "none needed",
+        "sglang": "none needed",
+        "llamacpp": "none needed",
+        "ollama": "none needed",
         "emulator": "none needed",
     }
 

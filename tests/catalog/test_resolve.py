@@ -76,7 +76,7 @@ def test_a_model_that_no_keyed_provider_offers_goes_to_the_emulator() -> None:
 def test_a_model_that_only_a_server_of_ones_own_has_is_said_to_be_such() -> None:
     here = resolve(model="MiniMaxAI/MiniMax-M2", env=NO_ENV)
     assert here.provider_name == "emulator"
-    assert "-p (local)" in here.note
+    assert "-p (local, vllm, sglang)" in here.note
 
 
 def test_a_key_given_without_a_provider_is_the_first_providers() -> None:

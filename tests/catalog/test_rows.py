@@ -14,6 +14,8 @@ from minimax_nb.catalog import Catalog, load_catalog
 from minimax_nb.catalog.address import address_complaint
 
 HOSTED = ("minimax", "modelslab", "runapi", "openrouter")
+SERVERS = ("local", "vllm", "sglang", "llamacpp", "ollama")
+NAMED = (*HOSTED, *SERVERS, "emulator")
 
 
 @pytest.fixture(scope="module")
@@ -22,23 +24,26 @@ def catalog() -> Catalog:
 
 
 def test_the_providers_come_in_the_order_they_are_looked_for(catalog: Catalog) -> None:
-    assert list(catalog.providers) == [*HOSTED, "local", "emulator"]
+    assert [name for name, row in catalog.providers.items() if not row.twin_of] == list(NAMED)
 
 
-@pytest.mark.parametrize("name", [*HOSTED, "local", "emulator"])
+@pytest.mark.parametrize("name", NAMED)
 def test_every_default_model_is_offered(catalog: Catalog, name: str) -> None:
     row = catalog.providers[name]
-    assert row.default_model
     assert row.default_model in row.models or row.any_model
 
 
 def test_the_default_models_are_these(catalog: Catalog) -> None:
-    assert {name: row.default_model for name, row in catalog.providers.items()} == {
+    assert {name: catalog.providers[name].default_model for name in NAMED} == {
         "minimax": "MiniMax-M3",
         "modelslab": "minimax-minimax-m2",
         "runapi": "MiniMax-M3",
         "openrouter": "minimax/minimax-m3",
         "local": "local",
+        "vllm": "",  # it answers to the name it serves and to no other
+        "sglang": "",
+        "llamacpp": "local",  # one model, whatever it is asked for
+        "ollama": "",
         "emulator": "MiniMax-M3",
     }
 
@@ -139,7 +144,17 @@ def test_one_default_for_thinking_over_both_protocols(catalog: Catalog) -> None:
         ("runapi", "openai", "https://runapi.ai/v1", "/chat/completions", None),
         ("runapi", "anthropic", "https://runapi.ai", "/v1/messages", None),
         ("openrouter", "openai", "https://openrouter.ai/api/v1", "/chat/completions", None),
+        ("openrouter", "anthropic", "https://openrouter.ai/api", "/v1/messages", None),
         ("local", "openai", "http://localhost:8000/v1", "/chat/completions", None),
+        ("local", "anthropic", "http://localhost:8000", "/v1/messages", None),
+        ("vllm", "openai", "http://localhost:8000/v1", "/chat/completions", None),
+        ("vllm", "anthropic", "http://localhost:8000", "/v1/messages", None),
+        ("sglang", "openai", "http://localhost:30000/v1", "/chat/completions", None),
+        ("sglang", "anthropic", "http://localhost:30000", "/v1/messages", None),
+        ("llamacpp", "openai", "http://localhost:8080/v1", "/chat/completions", None),
+        ("llamacpp", "anthropic", "http://localhost:8080", "/v1/messages", None),
+        ("ollama", "openai", "http://localhost:11434/v1", "/chat/completions", None),
+        ("ollama", "anthropic", "http://localhost:11434", "/v1/messages", None),
         ("emulator", "anthropic", "emulator:/anthropic", "/v1/messages", "/v1/messages/count_tokens"),
         ("emulator", "openai", "emulator:/v1", "/chat/completions", None),
     ],
@@ -152,13 +167,13 @@ def test_protocols_are_where_the_pages_say(
 
 
 def test_the_first_protocol_is_the_default(catalog: Catalog) -> None:
-    first = {name: next(iter(row.faces)) for name, row in catalog.providers.items()}
+    first = {name: next(iter(catalog.providers[name].faces)) for name in NAMED}
     assert first == {
         "minimax": "anthropic",
         "modelslab": "openai",
         "runapi": "openai",
         "openrouter": "openai",
-        "local": "openai",
+        **dict.fromkeys(SERVERS, "openai"),
         "emulator": "anthropic",
     }
 
@@ -167,7 +182,7 @@ def test_only_minimax_and_its_double_are_sent_minimax_fields(catalog: Catalog) -
     for name, row in catalog.providers.items():
         face = row.faces["openai"]
         own = (face.reasoning_split, face.thinking_field, face.effort_field, face.max_tokens_field)
-        if name in {"minimax", "emulator"}:
+        if name in {"minimax", "emulator", "emulator:minimax"}:
             assert own == (True, "thinking", "reasoning_effort", "max_completion_tokens")
             assert face.echo_field == "reasoning_details"
         else:
@@ -184,11 +199,50 @@ def test_the_emulator_offers_every_id_of_every_row_and_is_free(catalog: Catalog)
     assert emulator.keys == ()
 
 
-def test_resellers_have_their_own_rates_and_unknown_ones_none(catalog: Catalog) -> None:
-    lab = catalog.providers["modelslab"].models["minimax-minimax-m2"].prices[0]
-    assert (lab.input, lab.output, lab.cache_read) == (Decimal("0.255"), Decimal("1.00"), None)
-    assert catalog.providers["runapi"].models["MiniMax-M3"].prices == ()
-    assert catalog.providers["runapi"].models["MiniMax-M2"].prices[0].input == Decimal("0.15")
+RATES = """
+    minimax     MiniMax-M3.1-Flash      0.15  0.60 0.015 -
+    minimax     MiniMax-M3              0.30  1.20 0.06  -
+    minimax     MiniMax-M2.7            0.30  1.20 0.06  0.375
+    minimax     MiniMax-M2.7-highspeed  0.60  2.40 0.06  0.375
+    minimax     MiniMax-M2.5            0.30  1.20 0.03  0.375
+    minimax     MiniMax-M2.5-highspeed  0.60  2.40 0.03  0.375
+    minimax     MiniMax-M2.1            0.30  1.20 0.03  0.375
+    minimax     MiniMax-M2.1-highspeed  0.60  2.40 0.03  0.375
+    minimax     MiniMax-M2              0.30  1.20 0.03  0.375
+    minimax     M2-her                  0.30  1.20 -     -
+    modelslab   minimax-minimax-m2      0.255 1.00 -     -
+    modelslab   minimax-minimax-m1      0.40  2.20 -     -
+    runapi      MiniMax-M2.1            0.15  0.60 -     -
+    runapi      MiniMax-M2              0.15  0.60 -     -
+    openrouter  minimax/minimax-m3      0.30  1.20 -     -
+    openrouter  minimax/minimax-m2.7    0.18  0.72 -     -
+    openrouter  minimax/minimax-m2.5    0.12  0.48 -     -
+    openrouter  minimax/minimax-m2.1    0.29  0.95 -     -
+    openrouter  minimax/minimax-m2      0.255 1.00 0.03  -
+    openrouter  minimax/minimax-m1      0.40  2.20 -     -
+"""
+"""USD per million tokens: input, output, cache read, cache write; "-" is unknown."""
+
+
+def test_prices_are_those_of_the_pages_and_all_others_are_unknown(catalog: Catalog) -> None:
+    def rate(amount: Decimal | None) -> str:
+        return "-" if amount is None else str(amount)
+
+    found = {
+        (name, model_id): [rate(amount) for amount in (first.input, first.output, first.cache_read, first.cache_write)]
+        for name in (*HOSTED, *SERVERS)
+        for model_id, offer in catalog.providers[name].models.items()
+        for first in offer.prices[:1]
+    }
+    lines = [line.split() for line in RATES.strip().splitlines()]
+    assert found == {(name, model_id): amounts for name, model_id, *amounts in lines}
+    (_, above) = catalog.providers["minimax"].models["MiniMax-M3"].prices
+    assert (above.above_input, above.input, above.output, above.cache_read) == (
+        512_000,
+        Decimal("0.60"),
+        Decimal("2.40"),
+        Decimal("0.12"),
+    )
 
 
 def test_the_catalog_cannot_be_changed(catalog: Catalog) -> None:

@@ -13,7 +13,7 @@ from minimax_nb.errors import ConfigError
 def test_every_model_of_every_seller_is_listed_once_a_seller() -> None:
     lines = model_table(load_catalog())
     sold = [(name, model_id) for name, row in load_catalog().providers.items() for model_id in row.models]
-    assert [(line.provider, line.id) for line in lines] == [pair for pair in sold if pair[0] != "emulator"]
+    assert [(line.provider, line.id) for line in lines] == [pair for pair in sold if "emulator" not in pair[0]]
 
 
 def test_a_line_has_limits_prices_and_further_steps() -> None:

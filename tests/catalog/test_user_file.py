@@ -154,6 +154,11 @@ def test_a_file_that_is_not_there_sets_nothing_but_one_asked_for_must_exist(conf
         ('[providers.mine.faces.opnai]\nbase_url = "http://h"\n', "providers.mine.faces.opnai:", "openai"),
         ('[providers.minimax.faces.openai]\nbaseurl = "http://h"\n', "faces.openai.baseurl:", "Did you mean base_url?"),
         ('[providers.minimax.faces.openai]\nauth = "basic"\n', "faces.openai.auth:", "'key' or 'body'"),
+        ('[providers.minimax.faces.openai]\nmodel_field = "id"\n', "faces.openai.model_field:", "'model_id'"),
+        ('[providers.minimax.models."M2-her"]\nfaces = ["opnai"]\n', "models.M2-her.faces[0]:", "'openai'"),
+        ("[providers.openrouter]\nsuffixes = 7\n", "providers.openrouter.suffixes:", "boolean"),
+        ('[providers.emulator.acts_as.runapi]\nopenai = "h:1"\n', "acts_as.runapi.openai:", "http://"),
+        ('[models."M2-her"]\nabove_least = "x"\n', 'models."M2-her".above_least:', "boolean"),
         ('[providers.minimax]\nkeys = "X"\n', "providers.minimax.keys:", '["MY_API_KEY"]'),
         ('[providers.minimax]\ndefault = "X"\n', "providers.minimax.default:", "default_model"),
         (

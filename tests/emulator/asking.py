@@ -10,6 +10,34 @@ from minimax_nb.emulator import Answer, Asked, handle
 OPENAI = "/v1/chat/completions"
 ANTHROPIC = "/anthropic/v1/messages"
 FACES = (OPENAI, ANTHROPIC)
+MODELSLAB = "/modelslab/api/v7/llm/chat/completions"
+MODELSLAB_MESSAGES = "/modelslab/api/v7/llm/v1/messages"
+RUNAPI = "/runapi/v1/chat/completions"
+RUNAPI_MESSAGES = "/runapi/v1/messages"
+OPENROUTER = "/openrouter/api/v1/chat/completions"
+OPENROUTER_MESSAGES = "/openrouter/api/v1/messages"
+LOCAL = "/local/v1/chat/completions"
+LOCAL_MESSAGES = "/local/v1/messages"
+MODELS = {
+    OPENAI: "MiniMax-M3",
+    ANTHROPIC: "MiniMax-M3",
+    MODELSLAB: "minimax-minimax-m2",
+    MODELSLAB_MESSAGES: "minimax-minimax-m2",
+    RUNAPI: "MiniMax-M2",
+    RUNAPI_MESSAGES: "MiniMax-M2",
+    OPENROUTER: "minimax/minimax-m2",
+    OPENROUTER_MESSAGES: "minimax/minimax-m2",
+    LOCAL: "local",
+    LOCAL_MESSAGES: "local",
+}
+"""Every chat path with a model it takes."""
+CHATS = tuple(path for path in MODELS if path.endswith("/chat/completions"))
+MESSAGES = tuple(path for path in MODELS if path.endswith("/messages"))
+SCHEMA = {
+    "type": "object",
+    "properties": {"city": {"type": "string"}, "days": {"type": "array", "items": {"type": "integer"}}},
+    "required": ["city", "days"],
+}
 
 
 def ask(
@@ -19,6 +47,34 @@ def ask(
     messages = prompt if isinstance(prompt, list) else [{"role": "user", "content": prompt}]
     body = {"model": "MiniMax-M3", "messages": messages, **fields}
     return send(path, body, headers=headers)
+
+
+def call(
+    path: str,
+    prompt: str | list[Any] = "hello",
+    *,
+    headers: dict[str, str] | None = None,
+    faults: Any = (),
+    **fields: Any,
+) -> Answer:
+    """The answer of any service to a prompt, with its own model and a limit on messages; None leaves a field out."""
+    messages = prompt if isinstance(prompt, list) else [{"role": "user", "content": prompt}]
+    needed = {"max_tokens": 900} if path in MESSAGES else {}
+    body = {"model": MODELS[path], "messages": messages, **needed, **fields}
+    kept = {name: value for name, value in body.items() if value is not None}
+    return send(path, kept, headers=headers, faults=faults)
+
+
+def tools_for(path: str, *names: str) -> list[Any]:
+    """Tools with these names, as the protocol of that path writes them."""
+    if path in MESSAGES:
+        return [{"name": name, "input_schema": SCHEMA} for name in names]
+    return [{"type": "function", "function": {"name": name, "parameters": SCHEMA}} for name in names]
+
+
+def values_of(answer: Answer) -> list[Any]:
+    """The JSON values of a stream, without its ``[DONE]``."""
+    return [value for _, value in events_of(answer) if value != "[DONE]"]
 
 
 def send(path: str, body: Any, *, headers: dict[str, str] | None = None, method: str = "POST", **wishes: Any) -> Answer:

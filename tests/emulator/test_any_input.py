@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minimax_nb.emulator import Asked, handle
+from minimax_nb.emulator import FAULTS, Asked, handle
 from minimax_nb.emulator.services import ROUTES
 
 PATHS = [(route.method, route.path.replace("{id}", "MiniMax-M3")) for route in ROUTES]
@@ -68,7 +68,7 @@ BODY = st.fixed_dictionaries(
 def answered(method: str, path: str, body: bytes, headers: dict[str, str] | None = None) -> None:
     asked = Asked(method, path, headers or {}, body)
     answer, again = handle(asked), handle(asked)
-    assert answer.status in {200, 400, 401, 402, 404, 413, 422, 429, 500, 502, 503, 504, 529}
+    assert answer.status in {200, 400, 401, 402, 404, 409, 413, 422, 429, 500, 502, 503, 504, 529}
     chunks = list(answer.chunks)
     assert chunks == list(again.chunks)
     assert all(chunk.after_s >= 0 and isinstance(chunk.data, bytes) for chunk in chunks)
@@ -79,6 +79,38 @@ def answered(method: str, path: str, body: bytes, headers: dict[str, str] | None
 @given(st.sampled_from(PATHS), BODY)
 def test_any_request(path: tuple[str, str], body: Any) -> None:
     answered(*path, json.dumps(body).encode())
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from([path for path in PATHS if path[0] == "POST"]),
+    BODY,
+    st.sets(st.sampled_from([name for name, fault in FAULTS.items() if fault.kind != "refusal"]), max_size=6),
+)
+def test_any_request_with_any_faults(path: tuple[str, str], body: Any, faults: set[str]) -> None:
+    wish = ",".join(f"fault={name}" for name in sorted(faults - {"giant-line"}))
+    answered(*path, json.dumps(body).encode(), {"x-emulator": wish})
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.sampled_from(
+        [
+            "/modelslab/api/v7/llm/chat/completions",
+            "/local/v1/messages",
+            "/v1/chat/completions",
+            "/anthropic/v1/messages",
+        ]
+    ),
+    st.sets(st.sampled_from(sorted(FAULTS)), max_size=5),
+    st.booleans(),
+)
+def test_all_faults_together(path: str, faults: set[str], stream: bool) -> None:
+    body = {"model": "minimax-minimax-m2", "messages": [{"role": "user", "content": "/emulate tool=f,arguments={"}]}
+    tool = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
+    asked = Asked("POST", path, {}, json.dumps({**body, "stream": stream, "tools": [tool]}).encode())
+    answer = handle(asked, faults=sorted(faults))
+    assert [chunk.data for chunk in answer.chunks] == [chunk.data for chunk in answer.chunks]
 
 
 @settings(max_examples=100, deadline=None)

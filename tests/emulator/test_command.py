@@ -14,6 +14,9 @@ import httpx
 import pytest
 
 from minimax_nb.emulator import FAULTS
+from minimax_nb.emulator.auth import DEMO_KEYS
+from minimax_nb.emulator.faults import KINDS
+from minimax_nb.emulator.guide import line_of
 from tests.emulator.asking import ANTHROPIC, OPENAI
 
 COMMAND = [sys.executable, "-m", "minimax_nb.emulator"]
@@ -101,6 +104,10 @@ def test_help_explains_every_option_fault_path_and_key() -> None:
     ):
         assert word in text
     for fault in FAULTS.values():
-        assert re.search(rf"^  {re.escape(fault.name)} +{re.escape(fault.about)}$", text, re.MULTILINE)
+        assert re.search(rf"^  {re.escape(fault.name)} +{re.escape(line_of(fault))}$", text, re.MULTILINE)
+    for heading in KINDS.values():
+        assert f"\n{heading}:\n" in text
+    for key in DEMO_KEYS:
+        assert f"\n  {key} " in text
     for path in (OPENAI, ANTHROPIC, "/modelslab/", "/runapi/", "/openrouter/", "/v1/responses/input_tokens"):
         assert path in text

@@ -8,7 +8,29 @@ import re
 import pytest
 
 from minimax_nb.emulator import FAULTS, Asked, handle
-from tests.emulator.asking import ANTHROPIC, FACES, OPENAI, ask, bytes_of, error_of, events_of, text_of, value_of
+from tests.emulator.asking import (
+    ANTHROPIC,
+    CHATS,
+    FACES,
+    LOCAL,
+    LOCAL_MESSAGES,
+    MODELS,
+    MODELSLAB,
+    MODELSLAB_MESSAGES,
+    OPENAI,
+    OPENROUTER,
+    OPENROUTER_MESSAGES,
+    RUNAPI,
+    RUNAPI_MESSAGES,
+    ask,
+    bytes_of,
+    call,
+    error_of,
+    events_of,
+    text_of,
+    tools_for,
+    value_of,
+)
 
 ADAPTIVE = {"type": "adaptive"}
 PROMPT = "A table and some code, please."
@@ -204,6 +226,8 @@ def test_counts_can_be_missing(path: str, stream: bool) -> None:
     [
         ("unclosed-think", r"<think>\n(?!.*</).*Here is a table"),
         ("bare-closer", r"(?!.*<think>)The conversation.*\n</think>\n\nHere is a table"),
+        ("no-tags", r"(?!.*think>)The conversation.*\n\nHere is a table"),
+        ("bare-mm-closer", r"(?!.*<mm:think>)The conversation.*\n</mm:think>\n\nHere is a table"),
         ("mm-think", r"<mm:think>\n.*\n</mm:think>\n\nHere is a table"),
     ],
 )
@@ -261,21 +285,53 @@ def test_late_blocks_open_early_and_close_out_of_order() -> None:
 # -- asking for them --------------------------------------------------------------------------------------------------
 
 
+def asked_all(path: str, *, stream: bool, faults: tuple[str, ...] = ()) -> tuple[object, ...]:
+    """Everything of an answer to a request that thinks, calls two tools and wants its counts."""
+    fields = {"stream_options": {"include_usage": True}} if path in CHATS else {}
+    tools = tools_for(path, "get_weather", "get_time")
+    answer = call(path, "get weather and get time for Zürich", faults=faults, stream=stream, tools=tools, **fields)
+    return answer.status, list(answer.chunks), answer.cut
+
+
+@pytest.mark.parametrize("path", MODELS)
+def test_every_fault_does_something_where_it_says_so_and_nothing_elsewhere(path: str) -> None:
+    face = "openai" if path in CHATS else "anthropic"
+    usual = [asked_all(path, stream=stream) for stream in (True, False)]
+    silent = {
+        name for name in FAULTS if [asked_all(path, stream=stream, faults=(name,)) for stream in (True, False)] == usual
+    }
+    other = {fault.name for fault in FAULTS.values() if fault.only not in {"", face}}
+    assert other <= silent
+    said = {name for name in silent - other if FAULTS[name].kind in {"refusal", "soft", "page", "stream"}}
+    assert said == set()
+    shapes = {name for name in silent - other if FAULTS[name].kind == "shape"}
+    assert shapes == NOTHING_TO_CHANGE[path]
+
+
+NOTHING_TO_CHANGE = {
+    OPENAI: {"finish-with-text"},
+    ANTHROPIC: {"tags-cut"},
+    MODELSLAB: {"tags-cut", "finish-apart", "role-empty"},
+    MODELSLAB_MESSAGES: {"tags-cut", "no-signature"},
+    RUNAPI: {"tags-cut", "finish-apart"},
+    RUNAPI_MESSAGES: {"tags-cut", "no-signature"},
+    OPENROUTER: {"tags-cut", "finish-apart"},
+    OPENROUTER_MESSAGES: {"tags-cut", "no-signature"},
+    LOCAL: {"tags-cut", "finish-apart"},
+    LOCAL_MESSAGES: {"tags-cut"},
+}
+"""Odd shapes that are the usual way of a service, or about something that it does not show."""
+
+
 def test_every_fault_has_one_line_and_can_be_asked_for_in_every_way() -> None:
-    body = {"model": "MiniMax-M3", "messages": [{"role": "user", "content": "hi"}], "stream": True}
-    body["stream_options"] = {"include_usage": True}
     for name, fault in FAULTS.items():
         assert fault.name == name
         assert fault.about
         assert "\n" not in fault.about
         for path in FACES:
-            asked = Asked("POST", path, {}, json.dumps(body).encode())
-            usual, faulty = handle(asked), handle(asked, faults=[name])
-            same = (usual.status, list(usual.chunks), usual.cut) == (faulty.status, list(faulty.chunks), faulty.cut)
-            one_sided = {OPENAI: {"late-blocks"}, ANTHROPIC: {"no-done", "role-empty"}}[path]
-            assert same == (name in one_sided), name
-            in_prompt = ask(path, f"/emulate fault={name}\nhi", stream=True)
-            assert (in_prompt.status, in_prompt.cut) == (faulty.status, faulty.cut)
+            whole = broken(path, name)
+            in_prompt = ask(path, f"/emulate fault={name}\n{PROMPT}", stream=True)
+            assert (in_prompt.status, in_prompt.cut) == (whole.status, whole.cut)
 
 
 def test_an_unknown_fault_is_told() -> None:

@@ -76,7 +76,7 @@ def test_pieces_are_short_and_end_between_words() -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/"),
+        ("POST", "/"),
         ("GET", "/v1/chat/completions"),
         ("POST", "/v1/models"),
         ("POST", "/v2/chat"),

@@ -46,6 +46,7 @@ def test_windows_are_the_catalogs(name: str) -> None:
         ("minimax", "/v1/models"),
         ("modelslab", "/modelslab/api/v7/llm/v1/models"),
         ("runapi", "/runapi/v1/models"),
+        ("local", "/local/v1/models"),
     ],
 )
 def test_lists_are_the_catalogs(provider: str, path: str) -> None:

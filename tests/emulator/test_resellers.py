@@ -7,29 +7,29 @@ import re
 
 import pytest
 
-from tests.emulator.asking import bytes_of, events_of, get, send, value_of
+from tests.emulator.asking import (
+    ANTHROPIC,
+    LOCAL,
+    LOCAL_MESSAGES,
+    MODELS,
+    MODELSLAB,
+    MODELSLAB_MESSAGES,
+    OPENAI,
+    OPENROUTER,
+    OPENROUTER_MESSAGES,
+    RUNAPI,
+    RUNAPI_MESSAGES,
+    bytes_of,
+    call,
+    events_of,
+    get,
+    send,
+    value_of,
+)
 
-MODELSLAB = "/modelslab/api/v7/llm/chat/completions"
-MODELSLAB_MESSAGES = "/modelslab/api/v7/llm/v1/messages"
-RUNAPI = "/runapi/v1/chat/completions"
-RUNAPI_MESSAGES = "/runapi/v1/messages"
-OPENROUTER = "/openrouter/api/v1/chat/completions"
-OPENROUTER_MESSAGES = "/openrouter/api/v1/messages"
-MODELS = {
-    MODELSLAB: "minimax-minimax-m2",
-    MODELSLAB_MESSAGES: "minimax-minimax-m2",
-    RUNAPI: "MiniMax-M2",
-    RUNAPI_MESSAGES: "MiniMax-M2",
-    OPENROUTER: "minimax/minimax-m2",
-    OPENROUTER_MESSAGES: "minimax/minimax-m2",
-}
 CHATS = (MODELSLAB, RUNAPI, OPENROUTER)
 MESSAGES = (MODELSLAB_MESSAGES, RUNAPI_MESSAGES, OPENROUTER_MESSAGES)
-
-
-def call(path: str, prompt: str = "hello", headers: dict[str, str] | None = None, **fields):
-    body = {"model": MODELS[path], "messages": [{"role": "user", "content": prompt}], **fields}
-    return send(path, {name: value for name, value in body.items() if value is not None}, headers=headers)
+RESELLERS = (*CHATS, *MESSAGES)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,8 @@ def call(path: str, prompt: str = "hello", headers: dict[str, str] | None = None
         (MODELSLAB_MESSAGES, r"msg_\w+"),
         (RUNAPI_MESSAGES, r"msg_\w+"),
         (OPENROUTER_MESSAGES, r"msg_\w+"),
+        (LOCAL, r"chatcmpl-\w+"),
+        (LOCAL_MESSAGES, r"msg_\w+"),
     ],
 )
 def test_replies_have_the_resellers_own_ids(path: str, identity: str) -> None:
@@ -111,7 +113,7 @@ def test_messages_are_plain(path: str) -> None:
     assert (names[0], names[-2], names[-1]) == ("message_start", "message_delta", "message_stop")
 
 
-@pytest.mark.parametrize("path", list(MODELS))
+@pytest.mark.parametrize("path", RESELLERS)
 def test_tools_are_called_with_the_resellers_ids(path: str) -> None:
     schema = {"type": "object", "properties": {"city": {"type": "string"}}}
     if path in CHATS:
@@ -174,7 +176,7 @@ def test_an_unknown_model(path: str, status: int, expected: object) -> None:
     assert (answer.status, value_of(answer)) == (status, expected)
 
 
-@pytest.mark.parametrize("path", list(MODELS))
+@pytest.mark.parametrize("path", RESELLERS)
 def test_a_bad_request(path: str) -> None:
     answer = call(path, messages=None)
     assert answer.status == 400
@@ -212,8 +214,17 @@ def test_lists_of_models() -> None:
     assert "minimax/minimax-m2" in [entry["id"] for entry in value_of(get("/openrouter/api/v1/models"))["data"]]
 
 
-@pytest.mark.parametrize("path", [MODELSLAB_MESSAGES, RUNAPI_MESSAGES])
+@pytest.mark.parametrize("path", [OPENROUTER, OPENROUTER_MESSAGES, OPENAI, ANTHROPIC])
+def test_an_id_may_have_a_suffix_where_openrouters_ids_are_known(path: str) -> None:
+    answer = send(path, {"model": "minimax/minimax-m2:free", "messages": [{"role": "user", "content": "hello"}]})
+    assert (answer.status, value_of(answer)["model"]) == (200, "minimax/minimax-m2:free")
+    unknown = send(path, {"model": "nobody:free", "messages": [{"role": "user", "content": "hello"}]})
+    assert unknown.status == 400
+
+
+@pytest.mark.parametrize("path", [MODELSLAB_MESSAGES, RUNAPI_MESSAGES, LOCAL_MESSAGES])
 def test_counts(path: str) -> None:
     body = {"model": MODELS[path], "messages": [{"role": "user", "content": "hello"}]}
     counted = value_of(send(f"{path}/count_tokens", body))
+    assert list(counted) == ["input_tokens"]
     assert counted == {"input_tokens": value_of(call(path))["usage"]["input_tokens"]}

@@ -170,6 +170,16 @@ def test_more_rules_of_the_openai_protocol() -> None:
     assert refused_openai(ask(OPENAI, system_only, tools=[tool])) == "chat content is empty"
 
 
+@pytest.mark.parametrize("path", FACES)
+@pytest.mark.parametrize("model", ["MiniMax-M3", "MiniMax-M2.7", "MiniMax-M3.1-Flash"])
+def test_an_effort_is_taken_everywhere_and_thinking_goes_on(path: str, model: str) -> None:
+    for effort in ("none", "low", "max"):
+        fields = {"reasoning_effort": effort} if path == OPENAI else {"output_config": {"effort": effort}}
+        value = value_of(ask(path, model=model, thinking={"type": "adaptive"}, **fields))
+        thought = json.dumps(value)
+        assert "<think>" in thought or '"thinking": ' in thought
+
+
 def test_a_format_is_refused_where_the_model_has_none() -> None:
     wanted = {"format": {"type": "json_schema", "schema": {"type": "object"}}}
     said = "output_config.format is not supported"
@@ -195,6 +205,75 @@ def test_a_frame_rate_has_its_place_and_its_range() -> None:
 def test_a_picture_without_a_source_is_refused() -> None:
     assert "image_url.url" in refused_openai(ask(OPENAI, [{"role": "user", "content": [{"type": "image_url"}]}]))
     assert "image.source" in refused_anthropic(ask(ANTHROPIC, [{"role": "user", "content": [{"type": "image"}]}]))
+
+
+PNG = "data:image/png;base64,"
+
+
+def picture(path: str, url: str, **knobs: object) -> list[object]:
+    """A message with one picture, sent by address or in base64."""
+    if path == OPENAI:
+        part: object = {"type": "image_url", "image_url": {"url": url, **knobs}}
+    elif url.startswith("data:"):
+        media_type, _, data = url[5:].partition(";base64,")
+        part = {"type": "image", "source": {"type": "base64", "media_type": media_type, "data": data, **knobs}}
+    else:
+        part = {"type": "image", "source": {"type": "url", "url": url, **knobs}}
+    return [{"role": "user", "content": [part]}]
+
+
+def clip(path: str, url: str, **knobs: object) -> list[object]:
+    """The same with a video."""
+    named = json.dumps(picture(path, url, **knobs)).replace("image_url", "video_url").replace('"image"', '"video"')
+    return list(json.loads(named))
+
+
+@pytest.mark.parametrize("path", FACES)
+@pytest.mark.parametrize("kind", ["jpeg", "png", "gif", "webp", "tiff", "svg+xml", "jpg"])
+def test_pictures_are_of_four_types(path: str, kind: str) -> None:
+    answer = ask(path, picture(path, f"data:image/{kind};base64,aGVsbG8="))
+    if kind in {"jpeg", "png", "gif", "webp"}:
+        assert answer.status == 200
+    else:
+        assert f"unsupported image type 'image/{kind}'" in error_of(answer)[2]
+
+
+@pytest.mark.parametrize("path", FACES)
+@pytest.mark.parametrize("kind", ["mp4", "avi", "x-msvideo", "x-matroska", "mov", "quicktime", "webm"])
+def test_a_mov_in_base64_is_video_mov(path: str, kind: str) -> None:
+    answer = ask(path, clip(path, f"data:video/{kind};base64,aGVsbG8="))
+    assert answer.status == (400 if kind in {"quicktime", "webm"} else 200)
+
+
+@pytest.mark.parametrize("path", FACES)
+def test_pictures_have_a_largest_size(path: str) -> None:
+    most = 10 * 1024 * 1024 * 4 // 3
+    assert ask(path, picture(path, PNG + "A" * (most - 4))).status == 200
+    assert error_of(ask(path, picture(path, PNG + "A" * (most + 8))))[0] == (413 if path == ANTHROPIC else 400)
+
+
+@pytest.mark.parametrize("path", FACES)
+def test_addresses_of_media(path: str) -> None:
+    for url, picture_status, clip_status in (
+        ("https://example.com/a", 200, 200),
+        ("http://example.com/a", 200, 200),
+        ("mm_file://123", 400, 200),
+        ("file:///etc/passwd", 400, 400),
+        ("cat.png", 400, 400),
+    ):
+        assert ask(path, picture(path, url)).status == picture_status
+        assert ask(path, clip(path, url)).status == clip_status
+
+
+@pytest.mark.parametrize("path", FACES)
+def test_knobs_of_media(path: str) -> None:
+    url = "https://example.com/a"
+    for detail, status in (("low", 200), ("default", 200), ("high", 200), ("auto", 400)):
+        assert ask(path, picture(path, url, detail=detail)).status == status
+    for side, status in ((1, 200), (1008, 200), (0, 400), (2.5, 400), ("big", 400)):
+        assert ask(path, picture(path, url, max_long_side_pixel=side)).status == status
+    for fps, status in ((0.2, 200), (5, 200), (0.1, 400), (5.1, 400), ("1", 400)):
+        assert ask(path, clip(path, url, fps=fps)).status == status
 
 
 def test_a_conversation_longer_than_the_window_is_refused() -> None:

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from minimax_nb.emulator import Asked, Server, handle, serve
-from tests.emulator.asking import ANTHROPIC, FACES, OPENAI
+from tests.emulator.asking import ANTHROPIC, FACES, MESSAGES, MODELS, OPENAI
 
 KEY = {"authorization": "Bearer test-key-for-nobody"}
 
@@ -242,3 +242,31 @@ def test_its_repr_says_where_it_is() -> None:
         assert repr(server) == f"<emulator http://127.0.0.1:{server.port} open>"
         assert (server.openai_url, server.anthropic_url) == (f"{server.url}/v1", f"{server.url}/anthropic")
     assert repr(server).endswith("closed>")
+
+
+# -- the services and their faults over the wire ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", MODELS)
+@pytest.mark.parametrize("fault", ["bytes", "cr", "lumps", "error-first", "as-200", "429", "bom", "cut-characters"])
+def test_the_server_sends_what_the_handler_says(client: httpx.Client, path: str, fault: str) -> None:
+    needed = {"max_tokens": 50} if path in MESSAGES else {}
+    asked = {**body("写一个表格"), "model": MODELS[path], **needed}
+    headers = {"x-emulator": f"fault={fault}"}
+    response = client.post(path, json=asked, headers=headers)
+    told = handle(Asked("POST", path, {**KEY, **headers}, response.request.content), delay_ms=0)
+    assert response.status_code == told.status
+    assert response.content == b"".join(chunk.data for chunk in told.chunks)
+    for name, value in told.headers:
+        assert response.headers[name] == value
+
+
+def test_the_guide_is_at_the_root_for_anybody(server: Server) -> None:
+    answer = httpx.get(server.url, trust_env=False)
+    assert answer.status_code == 200
+    assert "error-mid" in answer.text
+
+
+def test_a_body_of_nothing_is_a_whole_answer(client: httpx.Client) -> None:
+    response = client.post(OPENAI, json=body(), headers={"x-emulator": "fault=empty-200"})
+    assert (response.status_code, response.headers["content-length"], response.content) == (200, "0", b"")

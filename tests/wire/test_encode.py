@@ -1,20 +1,20 @@
-"""Requests as calls: what is said always, what only on demand, and how a conversation goes back, on both protocols."""
+"""Requests as calls: what is said always, and what only on demand, on both protocols."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
-from types import MappingProxyType
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from minimax_nb.catalog.rows import FaceName, Model
 from minimax_nb.errors import RequestError
-from minimax_nb.messages.parts import Message, Opaque, Origin, Text, Thinking, ToolCall, ToolResult, user
+from minimax_nb.messages.parts import Message, ToolCall, user
 from minimax_nb.messages.request import Request
 from minimax_nb.wire import FACES, Call
-from tests.wire.helpers import FLASH, KEY, M3, UNKNOWN, decode, endpoint, request
+from tests.wire.helpers import FLASH, KEY, M3, UNKNOWN, endpoint, request
 
 BOTH = pytest.mark.parametrize("face", ["openai", "anthropic"])
 
@@ -25,10 +25,6 @@ def call(face: FaceName, asked: Request | None = None, **how: Any) -> Call:
 
 def body(face: FaceName, asked: Request | None = None, **how: Any) -> dict[str, Any]:
     return json.loads(call(face, asked, **how).body)  # type: ignore[no-any-return]
-
-
-def messages(face: FaceName, *talk: Message, **how: Any) -> list[dict[str, Any]]:
-    return body(face, Request("m", talk), **how)["messages"]  # type: ignore[no-any-return]
 
 
 # -- the call ----------------------------------------------------------------------------------------------------------
@@ -171,166 +167,22 @@ def test_text_that_is_no_unicode_and_numbers_that_are_no_json_are_dealt_with_bef
         call(face, Request("m", ()))
 
 
-# -- the conversation --------------------------------------------------------------------------------------------------
+def test_a_tier_is_sent_where_there_are_tiers() -> None:
+    plain = endpoint("openai")
+    tiered = replace(plain, offer=replace(plain.offer, priority_factor=Decimal("1.5")))
 
-CALL = ToolCall("c1", "f", {"a": 1}, '{"a":1}')
-OTHER = ToolCall("c2", "g", {}, "")
-RESULTS = Message("tool", (ToolResult("c1", "42"), ToolResult("c2", "", is_error=True)))
+    def tier(here: Any, wanted: str) -> Any:
+        return json.loads(FACES["openai"].encode(request(service_tier=wanted), here).body).get("service_tier")
 
-
-def said(face: str, *parts: Any, echo: Any = None, provider: str = "minimax") -> Message:
-    whole = tuple(Text(part) if isinstance(part, str) else part for part in parts)
-    return Message("assistant", whole, Origin(provider, face, "MiniMax-M3"), echo)
-
-
-def test_tool_calls_and_results_on_the_openai_face() -> None:
-    assert messages("openai", user("Hi"), said("openai", CALL, OTHER), RESULTS, user("So?"))[1:] == [
-        {
-            "role": "assistant",
-            "tool_calls": [
-                {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a":1}'}},
-                {"id": "c2", "type": "function", "function": {"name": "g", "arguments": "{}"}},
-            ],
-        },
-        {"role": "tool", "tool_call_id": "c1", "content": "42"},
-        {"role": "tool", "tool_call_id": "c2", "content": "(no output)"},
-        {"role": "user", "content": "So?"},
-    ]
+    assert (tier(tiered, "standard"), tier(tiered, "priority")) == ("standard", "priority")
+    assert (tier(plain, "standard"), tier(plain, "priority")) == (None, "priority")
 
 
-def test_tool_calls_and_results_on_the_anthropic_face() -> None:
-    assert messages("anthropic", user("Hi"), said("anthropic", "I look.", CALL, OTHER), RESULTS, user("So?"))[1:] == [
-        {
-            "role": "assistant",
-            "content": [
-                {"type": "text", "text": "I look."},
-                {"type": "tool_use", "id": "c1", "name": "f", "input": {"a": 1}},
-                {"type": "tool_use", "id": "c2", "name": "g", "input": {}},
-            ],
-        },
-        {
-            "role": "user",
-            "content": [
-                {"type": "tool_result", "tool_use_id": "c1", "content": "42"},
-                {"type": "tool_result", "tool_use_id": "c2", "content": "(no output)", "is_error": True},
-            ],
-        },
-        {"role": "user", "content": [{"type": "text", "text": "So?"}]},
-    ]
-
-
-@pytest.mark.parametrize("raw", ['{"a": ', "[1]", "nonsense", '{"a": NaN}', '{"a": 1e999}'])
-def test_arguments_that_are_no_json_object_go_back_as_one(raw: str) -> None:
-    broken = ToolCall("c1", "f", {}, raw, malformed=True)
-    (_, openai, _) = messages("openai", user("Hi"), said("openai", broken), RESULTS)
-    assert json.loads(openai["tool_calls"][0]["function"]["arguments"]) == {"raw": raw}
-    (_, anthropic, _) = messages("anthropic", user("Hi"), said("anthropic", broken), RESULTS)
-    assert anthropic["content"][0]["input"] == {"raw": raw}
-
-
-@BOTH
-def test_arguments_may_be_any_mapping_of_json_values(face: FaceName) -> None:
-    nested = ToolCall("c1", "f", MappingProxyType({"a": MappingProxyType({"b": 1})}))
-    assert b'"b":1' in call(face, Request("m", (user("Hi"), said(face, nested), RESULTS))).body.replace(
-        b"\\", b""
-    ).replace(b" ", b"")
-    strange = ToolCall("c1", "f", {"a": object()})
-    with pytest.raises(RequestError, match="cannot be written as JSON"):
-        call(face, Request("m", (user("Hi"), said(face, strange), RESULTS)))
-
-
-def test_arguments_made_by_hand_need_no_text() -> None:
-    made = ToolCall("c1", "f", {"a": "ü"})
-    (_, openai, _) = messages("openai", user("Hi"), said("openai", made), RESULTS)
-    assert openai["tool_calls"][0]["function"]["arguments"] == '{"a":"ü"}'
-
-
-def test_thinking_goes_back_in_blocks_on_the_anthropic_face() -> None:
-    raw = {"type": "redacted_thinking", "data": "x"}
-    own = said("anthropic", Thinking("Hm.", "s"), Opaque(raw), Thinking("So."), "\n", "Yes.")
-    assert messages("anthropic", user("Hi"), own)[1]["content"] == [
-        {"type": "thinking", "thinking": "Hm.", "signature": "s"},
-        raw,
-        {"type": "thinking", "thinking": "So."},
-        {"type": "text", "text": "Yes."},
-    ]
-    for foreign in (said("openai", *own.parts), said("anthropic", *own.parts, provider="runapi")):
-        assert messages("anthropic", user("Hi"), foreign)[1]["content"] == [{"type": "text", "text": "Yes."}]
-
-
-def test_blocks_with_tags_go_back_as_sent_less_calls_without_results() -> None:
-    sent = [
-        {"type": "text", "text": "<think>Hm.</think>Yes."},
-        {"type": "text", "text": "\n"},
-        {"type": "tool_use", "id": "c1", "name": "f", "input": {"a": 1}},
-        {"type": "tool_use", "id": "c9", "name": "f", "input": {}},
-    ]
-    own = said("anthropic", Thinking("Hm."), "Yes.", CALL, ToolCall("c9", "f"), echo={"content": sent})
-    assert messages("anthropic", user("Hi"), own, RESULTS)[1]["content"] == [sent[0], sent[2]]
-
-
-DETAILS = [{"type": "reasoning.text", "index": 0, "text": "Hm."}]
-
-
-@pytest.mark.parametrize(
-    ("echo", "wanted", "expected"),
-    [
-        (None, None, {"content": "Yes."}),
-        ({"content": "<think>Hm.</think>Yes."}, None, {"content": "<think>Hm.</think>Yes."}),
-        ({"reasoning_details": DETAILS}, "reasoning_details", {"content": "Yes.", "reasoning_details": DETAILS}),
-        ({"reasoning_content": "Hm."}, "reasoning_content", {"content": "Yes.", "reasoning_content": "Hm."}),
-        ({"reasoning": "Hm."}, None, {"content": "Yes.", "reasoning": "Hm."}),
-        ({"reasoning": "Hm."}, "reasoning_details", {"content": "Yes.", "reasoning": "Hm."}),
-        (
-            {"reasoning_content": "Hm.", "reasoning_details": DETAILS},
-            "reasoning_content",
-            {"content": "Yes.", "reasoning_content": "Hm."},
-        ),
-        (
-            {"reasoning_content": "Hm.", "reasoning_details": DETAILS},
-            "reasoning",
-            {"content": "Yes.", "reasoning_details": DETAILS},
-        ),
-        ({"something": 1}, None, {"content": "Yes."}),
-    ],
-)
-def test_thinking_goes_back_by_its_echo_on_the_openai_face(echo: Any, wanted: Any, expected: dict[str, Any]) -> None:
-    own = said("openai", Thinking("Hm."), "Yes.", echo=echo)
-    assert messages("openai", user("Hi"), own, echo_field=wanted)[1] == {"role": "assistant", **expected}
-    foreign = said("openai", Thinking("Hm."), "Yes.", echo=echo, provider="runapi")
-    assert messages("openai", user("Hi"), foreign, echo_field=wanted)[1] == {"role": "assistant", "content": "Yes."}
-
-
-def test_thinking_before_a_call_goes_back_beside_it() -> None:
-    own = said("openai", Thinking("Hm."), CALL, echo={"reasoning_details": DETAILS})
-    sent = messages("openai", user("Hi"), own, RESULTS)[1]
-    assert (sent["reasoning_details"], sent.get("content"), len(sent["tool_calls"])) == (DETAILS, None, 1)
-
-
-def test_texts_of_one_reply_stay_apart() -> None:
-    assert messages("openai", user("Hi"), said("openai", "One.", "Two.\n", "Three."))[1]["content"] == (
-        "One.\n\nTwo.\nThree."
-    )
-
-
-def test_neighbouring_replies_are_merged_on_the_anthropic_face() -> None:
-    sent = messages("anthropic", user("Hi"), said("anthropic", "One."), said("anthropic", "Two."))
-    assert [(message["role"], len(message["content"])) for message in sent] == [("user", 1), ("assistant", 2)]
-
-
-@BOTH
-def test_what_a_reply_decodes_to_goes_back_as_it_came(face: FaceName) -> None:
-    if face == "openai":
-        details = [{"type": "reasoning.text", "id": "r", "index": 0, "text": "Hm."}]
-        message: dict[str, Any] = {"role": "assistant", "content": "Yes.", "reasoning_details": details}
-        data = json.dumps({"choices": [{"message": message, "finish_reason": "stop"}]}).encode()
-    else:
-        content = [{"type": "thinking", "thinking": "Hm.", "signature": "s"}, {"type": "text", "text": "Yes."}]
-        message = {"role": "assistant", "content": content}
-        data = json.dumps({"type": "message", **message, "stop_reason": "end_turn"}).encode()
-    reply = decode(data, face).reply
-    reply.face = face
-    assert messages(face, user("Hi"), reply.message)[1] == message
+def test_a_prompt_that_is_no_unicode_has_a_fingerprint() -> None:
+    half = request("half \ud83d pair")
+    strange = Message("assistant", (ToolCall("c1", "f", {"a": object}),))
+    assert half.prompt_sha256() == request("half \ud83d pair").prompt_sha256() != request("half ? pair").prompt_sha256()
+    assert len(Request("m", (user("Hi"), strange)).prompt_sha256()) == 64
 
 
 # -- counts and lists --------------------------------------------------------------------------------------------------

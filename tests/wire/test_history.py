@@ -44,7 +44,20 @@ def test_thinking_opaque_blocks_and_echoes_stay_with_their_service() -> None:
 
 def test_another_model_of_the_same_service_sees_the_thinking() -> None:
     own = assistant(Thinking("Hm.", "s"), "Yes.", origin=Origin("minimax", "openai", "MiniMax-M2"))
-    assert prepare([own], "minimax", "openai") == [own]
+    assert prepare([user("Hi"), own], "minimax", "openai") == [user("Hi"), own]
+
+
+def test_a_model_that_does_not_think_sees_no_thinking() -> None:
+    own = assistant(Thinking("Hm.", "s"), "Yes.", content="<think>Hm.</think>Yes.")
+    (_, plain) = prepare([user("Hi"), own], "minimax", "openai", thinks=False)
+    assert plain == Message("assistant", (Text("Yes."),))
+
+
+def test_the_user_speaks_first() -> None:
+    greeting = assistant("Welcome!", call())
+    rest = [("user", (Text("Hi"),)), ("assistant", (Text("Yes."),))]
+    assert told(greeting, results("c1"), assistant("Well?"), user("Hi"), assistant("Yes.")) == rest
+    assert told(user(" "), greeting, user("Hi"), assistant("Yes.")) == rest
 
 
 def test_a_reply_cut_off_goes_back_as_its_text() -> None:
@@ -121,15 +134,48 @@ def test_a_result_answers_the_last_call_of_its_id_only() -> None:
     assert [parts for role, parts in talk if role == "assistant"] == [(call(),), (Text("Again."),), (Text("Ok."),)]
 
 
-def test_an_id_used_twice_counts_once() -> None:
-    talk = told(user("Hi"), assistant(call(), call("g")), results("c1", "c1"))
-    assert talk[1:] == [("assistant", (call(),)), ("tool", (ToolResult("c1", "42"),))]
-
-
-def test_calls_without_a_name_or_an_id_go() -> None:
-    assert told(user("Hi"), assistant("x", call(""), call("f", "")), results("c1", ""))[1:] == [
-        ("assistant", (Text("x"),))
+def test_two_calls_of_one_id_are_told_apart_by_their_order() -> None:
+    answers = Message("tool", (ToolResult("c1", "first"), ToolResult("c1", "second")))
+    assert told(user("Hi"), assistant(call(), call("g")), answers)[1:] == [
+        ("assistant", (call(), call("g", "c1_2"))),
+        ("tool", (ToolResult("c1", "first"), ToolResult("c1_2", "second"))),
     ]
+    assert told(user("Hi"), assistant(call(), call("g")), results("c1"))[1:] == [
+        ("assistant", (call(),)),
+        ("tool", (ToolResult("c1", "42"),)),
+    ]
+    assert told(user("Hi"), assistant(call()), answers)[2] == ("tool", (ToolResult("c1", "first"),))
+
+
+def test_ids_that_each_reply_counts_anew_stay_apart() -> None:
+    once = (assistant(call()), results("c1"))
+    talk = told(user("Hi"), *once, user("Again."), *once, *once, assistant(call("f", "c1_2")), results("c1_2"))
+    ids = [part.id for _, parts in talk for part in parts if isinstance(part, ToolCall)]
+    answered = [part.call_id for _, parts in talk for part in parts if isinstance(part, ToolResult)]
+    assert ids == answered == ["c1", "c1_2", "c1_3", "c1_2_2"]
+
+
+def test_calls_without_an_id_get_one() -> None:
+    talk = told(user("Hi"), assistant(call("f", ""), call("g", "")), results("", ""))
+    assert talk[1:] == [
+        ("assistant", (call("f", "call"), call("g", "call_2"))),
+        ("tool", (ToolResult("call", "42"), ToolResult("call_2", "42"))),
+    ]
+
+
+def test_ids_that_would_be_the_same_once_written_stay_apart() -> None:
+    talk = told(user("Hi"), assistant(call("f", "\ud800"), call("g", "\udc00")), results("\udc00", "\ud800"))
+    assert [part.id for part in talk[1][1] if isinstance(part, ToolCall)] == ["?", "?_2"]
+
+
+@pytest.mark.parametrize("name", ["", " \n"])
+def test_calls_without_a_name_go(name: str) -> None:
+    assert told(user("Hi"), assistant("x", call(name)), results("c1"))[1:] == [("assistant", (Text("x"),))]
+
+
+def test_empty_thinking_goes_unless_it_is_signed() -> None:
+    own = assistant(Thinking(""), Thinking("", "s"), Thinking("\n"), "Yes.")
+    assert told(user("Hi"), own)[1] == ("assistant", (Thinking("", "s"), Text("Yes.")))
 
 
 def test_an_empty_result_says_so() -> None:
@@ -155,7 +201,7 @@ def test_parts_that_their_speaker_cannot_have_said_go() -> None:
     ]
 
 
-@pytest.mark.parametrize("nothing", [[], [user()], [user(" \n")], [assistant(Thinking("x"))], [results("c1")]])
+@pytest.mark.parametrize("nothing", [[], [user()], [user(" \n")], [assistant("x")], [results("c1")]])
 def test_nothing_to_send_is_refused(nothing: list[Message]) -> None:
     with pytest.raises(RequestError, match="nothing to send"):
         prepare(nothing, "minimax", "openai")

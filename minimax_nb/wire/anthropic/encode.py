@@ -12,10 +12,12 @@ from minimax_nb.messages.request import Request
 from minimax_nb.wire.asking import limit, options, post
 from minimax_nb.wire.call import Call
 from minimax_nb.wire.history import prepare
-from minimax_nb.wire.loose import arguments_object
+from minimax_nb.wire.loose import arguments_object, text_of
 
 _MOST_BY_DEFAULT = 65_536  # what MiniMax recommends for M2.x; room enough for M3, which can be asked for more
 _WHEN_UNKNOWN = 8_192
+# Blocks that are written from parts of their own, or that MiniMax lists as unsupported ("document"); "" is none at all.
+_RULED = frozenset({"", "text", "thinking", "tool_use", "tool_result", "image", "video", "document"})
 
 
 def encode(request: Request, endpoint: Endpoint) -> Call:
@@ -50,14 +52,16 @@ def _prompt(request: Request, endpoint: Endpoint) -> dict[str, Any]:
     prompt: dict[str, Any] = {endpoint.face.model_field: endpoint.model_id}
     if request.system and request.system.strip():
         prompt["system"] = request.system
-    prompt["messages"] = _messages(prepare(request.messages, endpoint.provider_name, "anthropic"))
+    thinks = endpoint.model.thinking != "none"
+    prompt["messages"] = _messages(prepare(request.messages, endpoint.provider_name, "anthropic", thinks=thinks))
     return prompt
 
 
 def _messages(messages: list[Message]) -> list[dict[str, Any]]:
     """The messages with neighbouring ones of one role merged, but for tool results.
 
-    MiniMax refuses a message that holds tool results and anything else.
+    MiniMax refuses a message that holds tool results and anything else, so what the user says after them follows in a
+    message of its own: two user messages in a row, and right so.
     """
     written: list[dict[str, Any]] = []
     before: Message | None = None
@@ -72,22 +76,38 @@ def _messages(messages: list[Message]) -> list[dict[str, Any]]:
 
 
 def _blocks(message: Message) -> list[dict[str, Any]]:
-    own = {block["id"]: block for part in message.parts if isinstance(part, ToolCall) for block in [_block(part)]}
     sent = message.echo.get("content") if message.echo else None
     if isinstance(sent, list):
-        return list(_as_sent(sent, own))
-    return [_block(part) for part in message.parts]
+        calls = {part.id: _block(part) for part in message.parts if isinstance(part, ToolCall)}
+        blocks = [*_as_sent(sent, calls), *calls.values()]
+        if any(block["type"] in {"text", "tool_use"} for block in blocks):
+            return blocks
+    return [_block(part) for part in message.parts if not isinstance(part, Opaque) or _goes_back(part.raw)]
 
 
-def _as_sent(sent: list[Any], calls: Mapping[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The blocks of an echo, less empty texts and the calls that are not to go back."""
+def _as_sent(sent: list[Any], calls: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The blocks of an echo, less empty texts and the calls that are not to go back; ``calls`` is left with the rest.
+
+    A call whose id was taken already goes back under another one, which the echo does not know.
+    """
     for block in sent:
-        kind = block.get("type")
+        kind = block.get("type") if isinstance(block, Mapping) else None
         if kind == "tool_use":
-            if block.get("id") in calls:
-                yield calls[block["id"]]
-        elif kind != "text" or block.get("text", "").strip():
-            yield block
+            if (call := calls.pop(str(block.get("id")), None)) is not None:
+                yield call
+        elif kind == "text":
+            if text_of(block.get("text")).strip():
+                yield dict(block)
+        elif kind == "thinking":
+            if block.get("signature") or text_of(block.get("thinking")).strip():
+                yield dict(block)
+        elif isinstance(block, Mapping) and _goes_back(block):
+            yield dict(block)
+
+
+def _goes_back(raw: Mapping[str, Any]) -> bool:
+    """Whether a block the kit does not know can be sent: it says what it is, and is none that has rules of its own."""
+    return text_of(raw.get("type")) not in _RULED
 
 
 def _block(part: Part) -> dict[str, Any]:

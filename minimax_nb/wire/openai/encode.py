@@ -11,8 +11,8 @@ from minimax_nb.messages.request import Request
 from minimax_nb.wire.asking import json_text, limit, options, post
 from minimax_nb.wire.call import Call
 from minimax_nb.wire.history import prepare
-from minimax_nb.wire.loose import arguments_object
-from minimax_nb.wire.openai.reasoning import FIELDS
+from minimax_nb.wire.loose import arguments_object, list_of, text_of
+from minimax_nb.wire.openai.reasoning import DETAILS, FIELDS
 
 
 def encode(request: Request, endpoint: Endpoint) -> Call:
@@ -22,11 +22,11 @@ def encode(request: Request, endpoint: Endpoint) -> Call:
         RequestError: There is nothing to send.
     """
     face = endpoint.face
-    body: dict[str, Any] = {endpoint.face.model_field: endpoint.model_id, "messages": _messages(request, endpoint)}
+    body: dict[str, Any] = {face.model_field: endpoint.model_id, "messages": _messages(request, endpoint)}
     body |= options(request, endpoint)
     if (most := limit(request, endpoint)) is not None:
         body[face.max_tokens_field] = most
-    if face.reasoning_split:
+    if face.reasoning_split and endpoint.model.thinking != "none":
         body["reasoning_split"] = True
     body["stream"] = request.stream
     if request.stream and face.include_usage:
@@ -35,12 +35,29 @@ def encode(request: Request, endpoint: Endpoint) -> Call:
 
 
 def _messages(request: Request, endpoint: Endpoint) -> list[dict[str, Any]]:
+    """The messages; there is one system message at most, and it comes first: any other place or number is refused."""
     messages: list[dict[str, Any]] = []
     if request.system and request.system.strip():
         messages.append({"role": "system", "content": request.system})
-    for message in prepare(request.messages, endpoint.provider_name, "openai"):
-        messages.extend(_written(message, endpoint.face.echo_field))
+    thinks = endpoint.model.thinking != "none"
+    for message in prepare(request.messages, endpoint.provider_name, "openai", thinks=thinks):
+        for written in _written(message, endpoint.face.echo_field):
+            if messages[-1:] and messages[-1]["role"] == written["role"] == "assistant":
+                messages[-1] = _as_one(messages[-1], written)
+            else:
+                messages.append(written)
     return messages
+
+
+def _as_one(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Two turns of the assistant as one, since speakers take turns. Only the second can hold calls."""
+    one = {**before, **after}
+    if "content" in before and "content" in after:
+        one["content"] = f"{before['content']}\n\n{after['content']}"
+    for name in FIELDS:
+        if type(before.get(name)) is type(after.get(name)) in {str, list}:
+            one[name] = before[name] + after[name]
+    return one
 
 
 def _written(message: Message, echo_field: str | None) -> Iterator[dict[str, Any]]:
@@ -56,18 +73,26 @@ def _written(message: Message, echo_field: str | None) -> Iterator[dict[str, Any
 
 def _assistant(message: Message, echo_field: str | None) -> dict[str, Any]:
     """An assistant's turn. Content that would be empty is left out: beside tool calls the service refuses ""."""
-    echo = message.echo or {}
     written: dict[str, Any] = {"role": "assistant"}
-    content = echo.get("content") or _text(message.parts)
+    content = text_of((message.echo or {}).get("content"))
+    if not content.strip():
+        content = _text(message.parts)
     if content:
         written["content"] = content
-    fields = [name for name in (echo_field, *FIELDS) if name is not None and name in echo]
-    if fields:
-        written[fields[0]] = echo[fields[0]]
+    thought = _thought(message.echo or {})
+    name = echo_field if echo_field in thought else next(iter(thought), None)
+    if name is not None:
+        written[name] = thought[name]
     calls = [_call(part) for part in message.parts if isinstance(part, ToolCall)]
     if calls:
         written["tool_calls"] = calls
     return written
+
+
+def _thought(echo: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of an echo that hold thinking, each as servers send it: a list of details, or a text."""
+    found = {name: (list_of if name == DETAILS else text_of)(echo.get(name)) for name in FIELDS}
+    return {name: value for name, value in found.items() if value}
 
 
 def _text(parts: tuple[Part, ...]) -> str:
@@ -85,8 +110,20 @@ def _call(call: ToolCall) -> dict[str, Any]:
 
 
 def _arguments(call: ToolCall) -> str:
-    """The arguments as JSON text: as they came, if that is JSON."""
-    arguments: Mapping[str, Any] = arguments_object(call.raw) if call.raw.strip() else call.arguments
-    if call.raw.strip() and arguments != {"raw": call.raw}:
-        return call.raw
-    return json_text(arguments)
+    r"""The arguments as JSON text: as they came, if that is JSON.
+
+    Half a surrogate pair (``\ud83d``) passes Python's reader and is refused by stricter ones, so such a text is
+    written anew.
+    """
+    raw = call.raw.strip()
+    arguments: Mapping[str, Any] = arguments_object(call.raw) if raw else call.arguments
+    written = json_text(arguments)
+    return call.raw if raw and arguments != {"raw": call.raw} and _is_unicode(written) else written
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
