@@ -50,6 +50,7 @@ class Turn:
             parameters=request.parameters(),
             prompt_sha256=request.prompt_sha256(),
             notes=notes,
+            media=prompt.media,
         )
         self.reply.free = endpoint.provider.free
         self.delivered = False

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from minimax_nb.messages.media import Clip, Picture
+
 Role = Literal["user", "assistant", "tool"]
 
 
@@ -59,7 +61,7 @@ class Opaque:
     raw: Mapping[str, Any]
 
 
-Part = Text | Thinking | ToolCall | ToolResult | Opaque
+Part = Text | Thinking | ToolCall | ToolResult | Opaque | Picture | Clip
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,11 @@ class Message:
     def text(self) -> str:
         """The message's text, without thinking."""
         return "".join(part.text for part in self.parts if isinstance(part, Text))
+
+    @property
+    def media(self) -> tuple[Picture | Clip, ...]:
+        """The message's pictures and videos, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Picture | Clip))
 
 
 def user(*parts: Part | str) -> Message:

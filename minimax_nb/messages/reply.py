@@ -26,6 +26,7 @@ from minimax_nb.messages.events import (
     ThinkingDelta,
     UsageSeen,
 )
+from minimax_nb.messages.media import Clip, Picture
 from minimax_nb.messages.parts import Message, Opaque, Origin, Part, Text, Thinking, ToolCall
 from minimax_nb.messages.shown import Shown
 from minimax_nb.messages.usage import Usage
@@ -124,6 +125,7 @@ class Reply(Shown):
         parsed: The validated value of a structured reply, else None.
         error: What went wrong, or None.
         notes: Sentences the reader should see beside the reply.
+        media: The pictures and videos that were sent with the prompt, in order.
         status: What is being waited for while nothing arrives, else "".
     """
 
@@ -137,6 +139,7 @@ class Reply(Shown):
         parameters: Mapping[str, Any] | None = None,
         prompt_sha256: str = "",
         notes: tuple[str, ...] = (),
+        media: tuple[Picture | Clip, ...] = (),
     ) -> None:
         self.provider = provider
         self.face = face
@@ -157,6 +160,7 @@ class Reply(Shown):
         self.parsed: Any = None
         self.error: BaseException | None = None
         self.notes = notes
+        self.media = media
         self.status = ""
         self._echo: Mapping[str, Any] | None = None
         self._parts: dict[int, _Part] = {}

@@ -39,8 +39,8 @@ class Request:
         return {name: value for name in names if (value := getattr(self, name)) is not None}
 
     def prompt_sha256(self) -> str:
-        """A fingerprint of the system message and the conversation, as 64 hex digits."""
-        said = [self.system, [message_to_dict(message) for message in self.messages]]
+        """A fingerprint of the system message and the conversation, as 64 hex digits; media count by their own hash."""
+        said = [self.system, [message_to_dict(message, whole=False) for message in self.messages]]
         # It names a prompt and is no check of it: what no service could be sent (half a surrogate pair, a value that is
         # no JSON) is the encoder's business.
         text = json.dumps(said, sort_keys=True, ensure_ascii=False, default=str)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, assert_never
 
 from minimax_nb.errors import ConfigError
+from minimax_nb.messages.media import Clip, Media, Picture
 from minimax_nb.messages.parts import Message, Opaque, Origin, Part, Text, Thinking, ToolCall, ToolResult
 
 _KINDS: dict[str, type[Part]] = {
@@ -15,7 +17,10 @@ _KINDS: dict[str, type[Part]] = {
     "tool_call": ToolCall,
     "tool_result": ToolResult,
     "opaque": Opaque,
+    "picture": Picture,
+    "clip": Clip,
 }
+_BYTES = ("base64", "thumbnail")
 
 
 def _kind(part: Part) -> str:
@@ -30,16 +35,22 @@ def _kind(part: Part) -> str:
             return "tool_result"
         case Opaque():
             return "opaque"
+        case Picture():
+            return "picture"
+        case Clip():
+            return "clip"
         case _:
             assert_never(part)
 
 
-def message_to_dict(message: Message) -> dict[str, Any]:
-    """The message as plain JSON values."""
-    saved: dict[str, Any] = {
-        "role": message.role,
-        "parts": [{"kind": _kind(part), **asdict(part)} for part in message.parts],
-    }
+def message_to_dict(message: Message, *, whole: bool = True) -> dict[str, Any]:
+    """The message as plain JSON values.
+
+    Args:
+        message: The message.
+        whole: Whether the content of pictures and videos is saved with it; else they are known by their hash alone.
+    """
+    saved: dict[str, Any] = {"role": message.role, "parts": [_part_to_dict(part, whole) for part in message.parts]}
     if message.origin is not None:
         saved["origin"] = asdict(message.origin)
     if message.echo is not None:
@@ -49,6 +60,27 @@ def message_to_dict(message: Message) -> dict[str, Any]:
     return saved
 
 
+def _part_to_dict(part: Part, whole: bool) -> dict[str, Any]:
+    if not isinstance(part, Media):
+        return {"kind": _kind(part), **asdict(part)}
+    kept = {name: getattr(part, name) for name in part.__dataclass_fields__ if name not in _BYTES}
+    content = {
+        "base64": part.base64.decode("ascii"),  # base64 already: twice would be a third more
+        "thumbnail": b64encode(part.thumbnail).decode("ascii"),
+    }
+    return {"kind": _kind(part), **kept, **(content if whole else {})}
+
+
+def _part_from_dict(saved: Mapping[str, Any]) -> Part:
+    kind = _KINDS[saved["kind"]]
+    held = {name: value for name, value in saved.items() if name != "kind"}
+    if issubclass(kind, Media):
+        held["base64"] = held["base64"].encode("ascii")
+        held["thumbnail"] = b64decode(held["thumbnail"], validate=True)
+        held["notes"] = tuple(held["notes"])
+    return kind(**held)
+
+
 def message_from_dict(saved: Mapping[str, Any]) -> Message:
     """The message that :func:`message_to_dict` saved.
 
@@ -56,14 +88,11 @@ def message_from_dict(saved: Mapping[str, Any]) -> Message:
         ConfigError: The value has another shape.
     """
     try:
-        parts = tuple(
-            _KINDS[part["kind"]](**{key: value for key, value in part.items() if key != "kind"})
-            for part in saved["parts"]
-        )
+        parts = tuple(map(_part_from_dict, saved["parts"]))
         role = saved["role"]
         if role not in {"user", "assistant", "tool"}:
             raise KeyError(role)
         origin = Origin(**saved["origin"]) if saved.get("origin") else None
         return Message(role, parts, origin, saved.get("echo"), bool(saved.get("partial", False)))
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ConfigError(f"A saved message has a shape this version does not know ({error}).") from None
