@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, assert_never
+from typing import Any
 
 from minimax_nb.errors import ConfigError
 from minimax_nb.messages.media import Clip, Media, Picture
@@ -20,27 +20,8 @@ _KINDS: dict[str, type[Part]] = {
     "picture": Picture,
     "clip": Clip,
 }
+_NAMES = {kind: name for name, kind in _KINDS.items()}
 _BYTES = ("base64", "thumbnail")
-
-
-def _kind(part: Part) -> str:
-    match part:
-        case Text():
-            return "text"
-        case Thinking():
-            return "thinking"
-        case ToolCall():
-            return "tool_call"
-        case ToolResult():
-            return "tool_result"
-        case Opaque():
-            return "opaque"
-        case Picture():
-            return "picture"
-        case Clip():
-            return "clip"
-        case _:
-            assert_never(part)
 
 
 def message_to_dict(message: Message, *, whole: bool = True) -> dict[str, Any]:
@@ -62,13 +43,13 @@ def message_to_dict(message: Message, *, whole: bool = True) -> dict[str, Any]:
 
 def _part_to_dict(part: Part, whole: bool) -> dict[str, Any]:
     if not isinstance(part, Media):
-        return {"kind": _kind(part), **asdict(part)}
+        return {"kind": _NAMES[type(part)], **asdict(part)}
     kept = {name: getattr(part, name) for name in part.__dataclass_fields__ if name not in _BYTES}
     content = {
         "base64": part.base64.decode("ascii"),  # base64 already: twice would be a third more
         "thumbnail": b64encode(part.thumbnail).decode("ascii"),
     }
-    return {"kind": _kind(part), **kept, **(content if whole else {})}
+    return {"kind": _NAMES[type(part)], **kept, **(content if whole else {})}
 
 
 def _part_from_dict(saved: Mapping[str, Any]) -> Part:
