@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from minimax_nb.catalog import Endpoint, price
+from minimax_nb.chat.served import fetched
+from minimax_nb.errors import ServiceError, WireError
 from minimax_nb.messages.request import Request
 from minimax_nb.messages.shown import Shown
 from minimax_nb.messages.usage import Usage
 from minimax_nb.prompt import estimate_request
-from minimax_nb.transport import Limits, Stop, open_exchange
-from minimax_nb.wire import FACES, service_error
+from minimax_nb.transport import Limits, Stop
+from minimax_nb.wire import FACES
+
+_NOT_SERVED = frozenset({404, 405, 501})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +28,14 @@ class TokenCount(Shown):
         exact: True if the service counted them, False if it is the kit's estimate.
         price: USD for the input alone, or None when it is unknown.
         parts: The estimate by part: system, history, prompt.
+        note: Why the service's own count is missing where one was asked for, or "".
     """
 
     tokens: int
     exact: bool
     price: Decimal | None
     parts: Mapping[str, int]
+    note: str = ""
 
 
 def estimated(request: Request, endpoint: Endpoint) -> TokenCount:
@@ -42,8 +48,11 @@ def estimated(request: Request, endpoint: Endpoint) -> TokenCount:
 def counted(request: Request, endpoint: Endpoint, limits: Limits) -> TokenCount:
     """The service's count where its protocol has one, else the estimate.
 
+    A server that turns out not to count (it has no such path, answers with something else, or with a zero in place of
+    a count) leaves the estimate, and the note says so.
+
     Raises:
-        ServiceError: The service refused to count.
+        ServiceError: The service refused for another reason: the key, the balance, the model.
         TransportError: It could not be reached.
     """
     codec = FACES[endpoint.face_name]
@@ -51,14 +60,16 @@ def counted(request: Request, endpoint: Endpoint, limits: Limits) -> TokenCount:
     guess = estimated(request, endpoint)
     if call is None:
         return guess
-    exchange = open_exchange(call, limits, Stop())
     try:
-        body = b"".join(exchange.chunks())
-    finally:
-        exchange.close()
-    if exchange.status >= 400:
-        raise service_error(endpoint, exchange.status, exchange.headers, body)
-    tokens = codec.decode_count(body)
+        tokens = fetched(call, endpoint, limits, Stop(), lambda body: codec.decode_count(body, endpoint))
+    except ServiceError as error:
+        if error.status not in _NOT_SERVED:
+            raise
+        return replace(guess, note=f"{endpoint.provider.title} does not count tokens here (HTTP {error.status}).")
+    except WireError as error:
+        return replace(guess, note=error.what)
+    if tokens == 0:
+        return replace(guess, note=f"{endpoint.provider.title} answered 0, which is no count.")
     return TokenCount(tokens, True, _input_price(endpoint, tokens, request.service_tier), guess.parts)
 
 

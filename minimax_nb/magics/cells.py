@@ -9,7 +9,7 @@ from IPython.core.magic import line_cell_magic, line_magic, magics_class, no_var
 
 from minimax_nb.errors import RequestError
 from minimax_nb.magics.base import KitMagics
-from minimax_nb.magics.options import ASKING, CHAT, Option, Parsed, help_text, parse
+from minimax_nb.magics.options import ASKING, CHAT, EXAMINING, LISTING, Option, Parsed, help_text, parse
 
 if TYPE_CHECKING:
     from minimax_nb.messages.parts import Part
@@ -95,7 +95,7 @@ class MinimaxMagics(KitMagics):
     @no_var_expand
     @line_magic
     def minimax_models(self, line: str) -> None:
-        """List the models that are known: %minimax_models [-p PROVIDER] [words to look for]."""
+        """List the models that are known, or with --live those that the services list for your keys."""
         self._line("minimax_models", line)
 
     @no_var_expand
@@ -119,7 +119,7 @@ class MinimaxMagics(KitMagics):
     @no_var_expand
     @line_magic
     def minimax_doctor(self, line: str) -> None:
-        """Say what this installation can do. Sends nothing and shows no key."""
+        """Say what this installation and your keys can do. Sends no prompt and shows no key."""
         self._line("minimax_doctor", line)
 
     def _line(self, name: str, line: str) -> None:
@@ -129,19 +129,32 @@ class MinimaxMagics(KitMagics):
             ACTIONS[name](self, parse(line, LINE_OPTIONS[name]))
 
 
-_PROVIDER = next(option for option in ASKING if option.name == "provider")
 _ALL = Option(("--all",), "all", None, "", "every conversation")
 _UNDO = Option(("--undo",), "undo", None, "", "bring back what the last reset forgot")
 
 LINE_OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "minimax": ASKING,
     "minimax_fix": ASKING,
-    "minimax_models": (_PROVIDER,),
+    "minimax_models": LISTING,
     "minimax_history": (CHAT,),
     "minimax_reset": (CHAT, _ALL, _UNDO),
     "minimax_config": (),
-    "minimax_doctor": (),
+    "minimax_doctor": EXAMINING,
 }
 """Each magic's options, for parsing, help and completion."""
 
+_MODELS_USAGE = """%minimax_models [options] [words]
+
+List the models the kit knows, with limits and prices; words narrow the list down. With --live each service whose key
+is found (or the one that is named) is asked what it lists for that key: ids as it spells them, its own figures beside
+the kit's, what the key cannot use, and what is new there. Asking for a list sends no prompt and costs nothing."""
+
+_DOCTOR_USAGE = """%minimax_doctor [options]
+
+Say what this installation can do, and what the keys it finds can do: each service is asked for its list of models,
+which sends no prompt and costs nothing. No key is shown, not even in part. Without a key, or with --offline, nothing
+leaves this computer."""
+
 MinimaxMagics.minimax.__doc__ = help_text(_USAGE, ASKING)
+MinimaxMagics.minimax_models.__doc__ = help_text(_MODELS_USAGE, LISTING)
+MinimaxMagics.minimax_doctor.__doc__ = help_text(_DOCTOR_USAGE, EXAMINING)

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from minimax_nb.magics.options import Option
 
+if TYPE_CHECKING:
+    from minimax_nb.chat.served import Answered
+
 Lists = Mapping[str, Callable[[str], Iterable[str]]]
 """Name of a list of values to a function of the options already typed that gives it."""
+
+_listed: dict[str, tuple[str, ...]] = {}
+
+
+def remember(answers: Iterable[Answered]) -> None:
+    """Keep the ids of the last live lists, for the places that take any id; completion itself asks nobody."""
+    for answer in answers:
+        if answer.error is None and answer.endpoint.provider.any_model:
+            _listed[answer.endpoint.provider_name] = tuple(model.id for model in answer.models)
 
 
 def complete(line: str, symbol: str, options: Sequence[Option], lists: Lists) -> list[str]:
@@ -47,4 +60,12 @@ def _values(option: Option, typed: str, lists: Lists) -> Iterable[str]:
     if isinstance(option.completes, tuple):
         return option.completes
     source = lists.get(option.completes)
-    return source(typed) if source is not None else ()
+    values = source(typed) if source is not None else ()
+    return dict.fromkeys([*values, *_live(typed)]) if option.completes == "models" else values
+
+
+def _live(typed: str) -> Iterable[str]:
+    """Ids of the live list of the provider that the line names; an address of one's own means the local one."""
+    words = set(re.split(r"[\s=]+", typed))
+    names = words & set(_listed) or ({"local"} if words & {"-u", "--base-url"} else set())
+    return [name for provider in names for name in _listed.get(provider, ())]

@@ -7,27 +7,35 @@ import re
 import sys
 from typing import Any
 
-from minimax_nb.catalog import did_you_mean, load_catalog, model_table
-from minimax_nb.display import choose_mode, model_listing, put, setting_listing
-from minimax_nb.doctor import examine
+from minimax_nb.catalog import did_you_mean
+from minimax_nb.chat.served import asked_lists
+from minimax_nb.chat.whom import where_of
+from minimax_nb.display import choose_mode, put, setting_listing
+from minimax_nb.display.tables import known_models, live_listing
+from minimax_nb.doctor import TIMEOUT_S, examine
 from minimax_nb.errors import ConfigError, MiniMaxError, RequestError
 from minimax_nb.magics.base import KitMagics, defaults_of, set_default
+from minimax_nb.magics.complete import remember
 from minimax_nb.magics.options import Parsed
 from minimax_nb.prompt.sources import CELL_FILE
 
 _SETTING = re.compile(r"""\s*([A-Za-z_]\w*)=("[^"]*"|'[^']*'|\S*)""")
 
 
-def models(_magics: KitMagics, parsed: Parsed) -> None:
-    """Show the models that are known."""
-    lines = model_table(load_catalog(), parsed.values.get("provider"))
-    words = parsed.rest.lower().split()
-    found = [line for line in lines if all(word in f"{line.provider} {line.id}".lower() for word in words)]
-    if not found:
-        raise ConfigError(
-            f"No model known here matches {parsed.rest.strip()!r}.", hint="%minimax_models lists them all."
-        )
-    put(model_listing(found))
+def models(magics: KitMagics, parsed: Parsed) -> None:
+    """Show the models that are known, or ask the services for theirs."""
+    if parsed.values.get("live"):
+        answers = asked_lists(where_of(parsed.values), parsed.values.get("timeout"), magics.layer())
+        remember(answers)
+        put(live_listing(answers, parsed.rest))
+        return
+    for name in _LIVE_ONLY:
+        if name in parsed.values:
+            raise ConfigError("Where and how long to ask is said of live lists only.", hint="Add --live.")
+    put(known_models(parsed.values.get("provider"), parsed.rest))
+
+
+_LIVE_ONLY = ("face", "base_url", "region", "timeout")
 
 
 def history(magics: KitMagics, parsed: Parsed) -> None:
@@ -63,11 +71,21 @@ def config(magics: KitMagics, parsed: Parsed) -> None:
 
 
 def doctor(magics: KitMagics, parsed: Parsed) -> None:
-    """Say what this installation can do."""
+    """Say what this installation and the keys it finds can do."""
     if parsed.rest.strip():
         raise ConfigError("%minimax_doctor takes no words.")
-    paint = choose_mode(magics.paint or None)
-    put(examine(magics.layer(), front_end=type(magics.shell).__name__, paint=paint))
+    said = parsed.values
+    put(
+        examine(
+            magics.layer(),
+            where=where_of(said),
+            offline=said.get("offline", False),
+            local=said.get("local", False),
+            timeout=said.get("timeout", TIMEOUT_S),
+            front_end=type(magics.shell).__name__,
+            paint=choose_mode(magics.paint or None),
+        )
+    )
 
 
 def fix_prompt(words: str) -> tuple[str, Exception]:

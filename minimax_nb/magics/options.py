@@ -70,6 +70,24 @@ ASKING: tuple[Option, ...] = (
     Option(("-h", "--help"), "help", None, "", "show this help"),
 )
 
+_WHERE = tuple(option for option in ASKING if option.name in {"provider", "face", "base_url", "region"})
+_TIMEOUT = Option(("--timeout",), "timeout", _number, "SECONDS", "how long a service may take to answer")
+
+LISTING: tuple[Option, ...] = (
+    Option(("--live",), "live", None, "", "ask the services what they list for your keys; sends no prompt"),
+    *_WHERE,
+    _TIMEOUT,
+)
+"""Options of ``%minimax_models``."""
+
+EXAMINING: tuple[Option, ...] = (
+    *_WHERE,
+    Option(("--offline",), "offline", None, "", "ask nobody outside this process"),
+    Option(("--local",), "local", None, "", "look for model servers on their usual ports of this computer"),
+    _TIMEOUT,
+)
+"""Options of ``%minimax_doctor``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:

@@ -25,11 +25,13 @@ from typing import Protocol
 from minimax_nb.catalog.endpoint import Endpoint
 from minimax_nb.catalog.rows import FaceName
 from minimax_nb.messages.request import Request
+from minimax_nb.messages.served import ServedModel
 from minimax_nb.wire import anthropic, openai
 from minimax_nb.wire.call import Call, Decoder
 from minimax_nb.wire.faults import service_error
+from minimax_nb.wire.listing import ModelPage
 
-__all__ = ["FACES", "Call", "Codec", "Decoder", "service_error"]
+__all__ = ["FACES", "Call", "Codec", "Decoder", "ModelPage", "service_error"]
 
 
 class Codec(Protocol):
@@ -51,23 +53,34 @@ class Codec(Protocol):
         """The call that counts the tokens of a request, or None where that is not on offer."""
         ...
 
-    def decode_count(self, body: bytes) -> int:
+    def decode_count(self, body: bytes, endpoint: Endpoint) -> int:
         """The number of input tokens in the answer to a token count.
 
         Raises:
+            ServiceError: The body reports an error, with HTTP 200.
             WireError: It is no token count.
         """
         ...
 
-    def encode_models(self, endpoint: Endpoint) -> Call | None:
-        """The call for the list of models, or None where there is no such list."""
+    def encode_models(self, endpoint: Endpoint, after: str | None = None) -> Call | None:
+        """The call for the list of models or, behind the id ``after``, its next page; None where there is no list."""
         ...
 
-    def decode_models(self, body: bytes) -> tuple[str, ...]:
-        """The ids in a list of models, in the service's order.
+    def decode_models(self, body: bytes, endpoint: Endpoint) -> tuple[ServedModel, ...]:
+        """The models of one page of a list, in the service's order.
 
         Raises:
+            ServiceError: The body reports an error, with HTTP 200.
             WireError: It is no list of models.
+        """
+        ...
+
+    def decode_model_page(self, body: bytes, endpoint: Endpoint) -> ModelPage:
+        """The same with where the next page begins.
+
+        Raises:
+            ServiceError: As ``decode_models``.
+            WireError: As ``decode_models``.
         """
         ...
 

@@ -8,9 +8,9 @@ from minimax_nb.wire.answer import Answer
 from minimax_nb.wire.anthropic.decode import MessageReader
 from minimax_nb.wire.anthropic.encode import encode, encode_count
 from minimax_nb.wire.call import Decoder
-from minimax_nb.wire.listing import decode_count, decode_models, encode_models
+from minimax_nb.wire.listing import decode_count, decode_model_page, decode_models, encode_models
 
-__all__ = ["decode_count", "decode_models", "decoder", "encode", "encode_count", "encode_models"]
+__all__ = ["decode_count", "decode_model_page", "decode_models", "decoder", "encode", "encode_count", "encode_models"]
 
 
 def decoder(request: Request, endpoint: Endpoint) -> Decoder:  # noqa: ARG001  # the answer itself tells its form

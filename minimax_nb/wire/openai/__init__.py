@@ -6,11 +6,11 @@ from minimax_nb.catalog.endpoint import Endpoint
 from minimax_nb.messages.request import Request
 from minimax_nb.wire.answer import Answer
 from minimax_nb.wire.call import Call, Decoder
-from minimax_nb.wire.listing import decode_count, decode_models, encode_models
+from minimax_nb.wire.listing import decode_count, decode_model_page, decode_models, encode_models
 from minimax_nb.wire.openai.decode import ChatReader
 from minimax_nb.wire.openai.encode import encode
 
-__all__ = ["decode_count", "decode_models", "decoder", "encode", "encode_count", "encode_models"]
+__all__ = ["decode_count", "decode_model_page", "decode_models", "decoder", "encode", "encode_count", "encode_models"]
 
 
 def decoder(request: Request, endpoint: Endpoint) -> Decoder:  # noqa: ARG001  # the answer itself tells its form
