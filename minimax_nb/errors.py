@@ -38,16 +38,34 @@ class MiniMaxError(Exception):
         what: One sentence that says what happened.
         hint: One sentence that says what to do about it.
         reply: The ``Reply`` with what had arrived, or None if nothing was under way.
+
+    Attributes:
+        request_id: What to quote to the service's support, or None if the call had no id yet.
+        task_id: The service's number for the work it began, where it gave one (RunAPI's task, a queued call), or None.
+        attempts: How many times the call was sent before giving up.
     """
 
     def __init__(self, what: str, *, hint: str = "", reply: Any = None) -> None:  # noqa: ANN401
         self.what = what
         self.hint = hint
         self.reply = reply
+        self.request_id: str | None = None
+        self.task_id: str | None = None
+        self.attempts = 1
         super().__init__(what)
 
     def __str__(self) -> str:
-        return f"{self.what} {self.hint}".strip()
+        tried = f"Tried {self.attempts} times." if self.attempts > 1 else ""
+        return " ".join(piece for piece in (self.what, self._cost(), tried, self.hint, self._identity()) if piece)
+
+    def _cost(self) -> str:
+        """What the failure cost, as a sentence, where that is known."""
+        return ""
+
+    def _identity(self) -> str:
+        names = (("request", self.request_id), ("task", self.task_id))
+        known = ", ".join(f"{name} {value}" for name, value in names if value)
+        return f"({known})" if known else ""
 
 
 class ConfigError(MiniMaxError):
@@ -92,12 +110,10 @@ class ServiceError(MiniMaxError):
         status: HTTP status, or None when the error came inside a stream.
         code: The service's own code as text ("1004", "rate_limited"), or None.
         kind: The kit's short name for the kind of error (see the module's tree).
-        request_id: What to quote to the service's support, or None.
-        task_id: The service's number for the work it began, where it gave one (RunAPI's task, a queued call), or None.
         retryable: Whether the same request can succeed if it is sent again soon.
         billed: Whether the service charges for the failed call; None is unknown.
         retry_after: Seconds the service asked to wait, or None.
-        attempts: How many times the call was sent before giving up.
+        least_wait: Seconds that should pass before another try where the service asked for none.
     """
 
     kind: ClassVar[str] = "server"
@@ -115,6 +131,7 @@ class ServiceError(MiniMaxError):
         retryable: bool = False,
         billed: bool | None = None,
         retry_after: float | None = None,
+        least_wait: float = 0.0,
     ) -> None:
         super().__init__(what, hint=hint, reply=reply)
         self.status = status
@@ -124,15 +141,10 @@ class ServiceError(MiniMaxError):
         self.retryable = retryable
         self.billed = billed
         self.retry_after = retry_after
-        self.attempts = 1
+        self.least_wait = least_wait
 
-    def __str__(self) -> str:
-        billed = {True: "It was billed.", False: "It was not billed.", None: ""}[self.billed]
-        tried = f"Tried {self.attempts} times." if self.attempts > 1 else ""
-        names = (("request", self.request_id), ("task", self.task_id))
-        known = ", ".join(f"{name} {value}" for name, value in names if value)
-        identity = f"({known})" if known else ""
-        return " ".join(piece for piece in (self.what, billed, tried, self.hint, identity) if piece)
+    def _cost(self) -> str:
+        return {True: "It was billed.", False: "It was not billed.", None: ""}[self.billed]
 
 
 class AuthError(ServiceError):

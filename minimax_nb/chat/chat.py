@@ -47,9 +47,14 @@ class Chat(Shown):
         thinking: "adaptive" or "off", where the model has a switch.
         effort: "low" to "max", where the model has levels.
         service_tier: "standard" or "priority", where the provider has tiers.
-        timeout: Longest silence in seconds, connecting or between two pieces of an answer.
-        retries: How often a failed call is sent again before anything of its answer was delivered.
-        retry_wait: Longest time in seconds all waits between tries may take together.
+        timeout: Longest silence in seconds: connecting, before the first piece of an answer, or between two. Bytes
+            that only keep the line open (pings, comments such as ": OPENROUTER PROCESSING") are silence, too. Default:
+            120; then a long prompt has 1 s more for each 10 kB of the request (at most 600 s) until its first byte,
+            a reply in one piece 600 s more, and a line that is kept open 600 s without an event of the reply.
+        retries: How often a failed call is sent again (default 2): only where the failure can pass, never after a
+            part of the reply has come, a token was counted, or the service was silent too long.
+        retry_wait: Longest time in seconds all waits between tries may take together (default 60). A service that
+            asks for a longer wait is not waited for.
         layer: Settings that stand between the arguments and the environment (the magics' own).
 
     Raises:

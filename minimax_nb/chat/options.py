@@ -33,13 +33,13 @@ def known_options(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def limits_of(choice: Choice) -> Limits:
-    """The limits, each checked: every wait must end."""
+    """The limits, each checked: every wait must end. A timeout that was said holds exactly, for every silence."""
     said = {
         name: value for name in ("timeout", "retries", "retry_wait") if (value := getattr(choice, name)) is not None
     }
     for name, value in said.items():
         least = "more than 0" if name == "timeout" else "at least 0"
-        sound = isinstance(value, int | float) and not math.isnan(value) and value >= 0
+        sound = isinstance(value, int | float) and math.isfinite(value) and value >= 0
         if not sound or (name == "timeout" and value == 0):
             raise ConfigError(f"{name} must be a number and {least}, not {value!r}.")
-    return Limits(**said)
+    return Limits(**said, exact="timeout" in said)

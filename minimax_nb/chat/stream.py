@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 from minimax_nb.chat.turn import Turn
-from minimax_nb.errors import MiniMaxError, ServiceError, TransportError
+from minimax_nb.errors import MiniMaxError, TransportError
 from minimax_nb.messages.events import Event, TextDelta
 from minimax_nb.messages.reply import Reply
 from minimax_nb.transport import (
@@ -17,11 +18,14 @@ from minimax_nb.transport import (
     Limits,
     Stop,
     Stopped,
+    error_body,
+    error_body_async,
     open_exchange,
     open_exchange_async,
     prepare,
     retrying,
     retrying_async,
+    tell_tries,
 )
 
 
@@ -29,7 +33,8 @@ class _Common:
     """What both streams offer."""
 
     def __init__(self, turn: Turn, limits: Limits) -> None:
-        self._turn, self._limits = turn, limits
+        self._turn = turn
+        self._limits = limits if turn.call.stream else replace(limits, whole=True)
 
     @property
     def reply(self) -> Reply:
@@ -39,10 +44,6 @@ class _Common:
     def _on_wait(self, error: BaseException, attempt: int, seconds: float) -> None:
         reason = error.what if isinstance(error, MiniMaxError) else str(error)
         self.reply.status = f"{reason} Waiting {seconds:.1f} s, then try {attempt + 1} of {self._limits.retries + 1}."
-
-    def _gave_up(self, error: BaseException, attempts: int) -> None:
-        if isinstance(error, ServiceError):
-            error.attempts = attempts
 
 
 class Stream(_Common):
@@ -123,36 +124,43 @@ class Stream(_Common):
     def _read(self) -> Generator[list[Event], None, None]:
         """The reply's events; tries before the first delivered one are the retry policy's."""
         turn, reply = self._turn, self.reply
-        tries = retrying(self._limits, self._stop, self._on_wait)
+        tries = retrying(self._limits, self._stop, self._on_wait, turn.spoilt)
         try:
             exchange, chunks, events = tries(self._connect)
         except MiniMaxError as error:
-            self._gave_up(error, tries.statistics.get("attempt_number", 1))
+            tell_tries(error, tries, self._limits)
             raise
         reply.status = ""
         yield events
         feed, now = turn.feed, exchange.now
+        exchange.progressed()
         for data in chunks if not reply.done else ():
-            yield feed(data, now())
-            if reply.stop_reason is not None:
-                return
+            if events := feed(data, now()):
+                yield events
+                if reply.stop_reason is not None:
+                    return
+                exchange.progressed()
         while events := turn.flush(now()):
             yield events
 
     def _connect(self) -> tuple[Exchange, Iterator[bytes], list[Event]]:
-        """Open the answer and read up to its first events, so that an early error can still be tried again."""
-        if self._exchange is not None:
-            self._exchange.close()
-        self._exchange = exchange = open_exchange(self._turn.call, self._limits, self._stop)
-        chunks = exchange.chunks()
-        if exchange.status >= 400:
-            raise self._turn.refused(exchange, b"".join(chunks))
-        self._turn.begin(exchange)
-        events: list[Event] = []
-        for data in chunks:
-            events += self._turn.feed(data, exchange.now())
-            if self._turn.delivered or self.reply.done:
-                break
+        """Open the answer and read up to its first part, so that an early error can still be tried again."""
+        turn = self._turn
+        turn.try_again()
+        self._exchange = exchange = open_exchange(turn.call, self._limits, self._stop)
+        try:
+            if not _is_reply(exchange.status):
+                raise turn.refused(exchange, error_body(exchange))
+            turn.begin(exchange)
+            chunks = exchange.chunks()
+            events: list[Event] = []
+            for data in chunks:
+                events += turn.feed(data, exchange.now())
+                if turn.begun or self.reply.done:
+                    break
+        except BaseException:
+            exchange.close()  # at once: no connection is held through a wait
+            raise
         return exchange, chunks, events
 
     def _now(self) -> float | None:
@@ -224,7 +232,7 @@ class AsyncStream(_Common):
 
     async def _read(self) -> AsyncGenerator[Event, None]:
         turn = self._turn
-        tries = retrying_async(self._limits, self._on_wait)
+        tries = retrying_async(self._limits, self._on_wait, turn.spoilt)
         exchange: AsyncExchange
         chunks: AsyncIterator[bytes]
         events: list[Event]
@@ -232,38 +240,50 @@ class AsyncStream(_Common):
         try:
             exchange, chunks, events = await tries(self._connect)
         except MiniMaxError as error:
-            self._gave_up(error, tries.statistics.get("attempt_number", 1))
+            tell_tries(error, tries, self._limits)
             raise
         self.reply.status = ""
         for event in events:
             yield event
+        exchange.progressed()
         if not self.reply.done:
             async for data in chunks:
-                for event in turn.feed(data, exchange.now()):
-                    yield event
-                if self.reply.stop_reason is not None:
-                    return
+                if events := turn.feed(data, exchange.now()):
+                    for event in events:
+                        yield event
+                    if self.reply.stop_reason is not None:
+                        return
+                    exchange.progressed()
         while events := turn.flush(exchange.now()):
             for event in events:
                 yield event
 
     async def _connect(self) -> tuple[AsyncExchange, AsyncIterator[bytes], list[Event]]:
-        if self._exchange is not None:
-            await self._exchange.close()
-        self._exchange = exchange = await open_exchange_async(self._turn.call, self._limits)
-        chunks = exchange.chunks()
-        if exchange.status >= 400:
-            raise self._turn.refused(exchange, b"".join([data async for data in chunks]))
-        self._turn.begin(exchange)
-        events: list[Event] = []
-        async for data in chunks:
-            events += self._turn.feed(data, exchange.now())
-            if self._turn.delivered or self.reply.done:
-                break
+        turn = self._turn
+        turn.try_again()
+        self._exchange = exchange = await open_exchange_async(turn.call, self._limits)
+        try:
+            if not _is_reply(exchange.status):
+                raise turn.refused(exchange, await error_body_async(exchange))
+            turn.begin(exchange)
+            chunks = exchange.chunks()
+            events: list[Event] = []
+            async for data in chunks:
+                events += turn.feed(data, exchange.now())
+                if turn.begun or self.reply.done:
+                    break
+        except BaseException:
+            await exchange.close()
+            raise
         return exchange, chunks, events
 
     def _now(self) -> float | None:
         return None if self._exchange is None else self._exchange.now()
+
+
+def _is_reply(status: int) -> bool:
+    """Whether an answer with this HTTP status can hold a reply; redirects are never followed."""
+    return 200 <= status < 300
 
 
 class _Joint:

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from minimax_nb.catalog import Endpoint, price
-from minimax_nb.errors import MiniMaxError, ServiceError, WireError
-from minimax_nb.messages.events import Event, Failed, TextDelta, ThinkingDelta
+from minimax_nb.errors import MiniMaxError, ServiceError, TransportError, WireError
+from minimax_nb.messages.events import Event, Failed, PartStarted, Started, TextDelta, ThinkingDelta
 from minimax_nb.messages.parts import Message
 from minimax_nb.messages.reply import Reply, Timing
 from minimax_nb.messages.request import Request
 from minimax_nb.transport import AsyncExchange, Exchange
 from minimax_nb.wire import FACES, service_error
 from minimax_nb.wire.call import Call, Decoder
+from minimax_nb.wire.faults import ids_of, sized
 
 
 @dataclass(slots=True)
@@ -53,7 +54,9 @@ class Turn:
             media=prompt.media,
         )
         self.reply.free = endpoint.provider.free
-        self.delivered = False
+        self.delivered = False  # text or thinking has come
+        self.begun = False  # a part of the reply has come: from here on it is handed out, and never asked for again
+        self._started = False
         self.ended = False
         self._on_end = on_end
         self._decoder: Decoder = self._new_decoder()
@@ -62,16 +65,20 @@ class Turn:
     def _new_decoder(self) -> Decoder:
         return FACES[self.endpoint.face_name].decoder(self.request, self.endpoint)
 
+    def try_again(self) -> None:
+        """The call is sent, perhaps not for the first time: what the last try was called is forgotten."""
+        self.reply.request_id = self.reply.task_id = None
+        self._started = False
+
     def begin(self, exchange: Exchange | AsyncExchange) -> None:
         """An answer is open; a second try starts with a clean decoder."""
         self._decoder = self._new_decoder()
         self._marks = _Marks(started=exchange.started)
-        self.reply.request_id = _request_id(exchange) or self.reply.request_id
-        self.reply.task_id = exchange.headers.get("x-runapi-task-id")
+        self.reply.request_id, self.reply.task_id = ids_of(self.endpoint, exchange.headers)
 
     def refused(self, exchange: Exchange | AsyncExchange, body: bytes) -> ServiceError:
         """The error that an answer with an error status stands for."""
-        return service_error(self.endpoint, exchange.status, exchange.headers, body)
+        return sized(service_error(self.endpoint, exchange.status, exchange.headers, body), len(self.call.body))
 
     def feed(self, data: bytes, now: float) -> list[Event]:
         """Take in bytes; the events they brought are in the reply already.
@@ -98,7 +105,10 @@ class Turn:
                 brought = True
             elif isinstance(event, Failed):
                 self._mark(now, brought=brought)
-                raise event.error
+                raise sized(event.error, len(self.call.body))
+            else:
+                self._started = self._started or isinstance(event, Started)
+                self.begun = self.begun or isinstance(event, PartStarted)
             take(event)
         if brought:
             self._mark(now, brought=True)
@@ -109,6 +119,16 @@ class Turn:
             self._marks.last = now
             if not self.delivered:
                 self.delivered, self._marks.first = True, now
+
+    def spoilt(self, error: BaseException) -> bool:
+        """Whether the call may have cost something, so that it is not sent again.
+
+        So it is once a part of the reply has come or a token was counted; and a line that failed after the reply's
+        first event leaves it open what the service did.
+        """
+        usage = self.reply.usage
+        paid = bool(self.begun or usage.input_tokens or usage.output_tokens)
+        return paid or (self._started and isinstance(error, TransportError))
 
     # -- the end ---------------------------------------------------------------------------------------------------
 
@@ -144,9 +164,8 @@ class Turn:
             self.reply.fail(error)
         if isinstance(error, MiniMaxError):
             error.reply = self.reply
-        if isinstance(error, ServiceError):
-            self.reply.request_id = self.reply.request_id or error.request_id
-            self.reply.task_id = self.reply.task_id or error.task_id
+            error.request_id = self.reply.request_id = error.request_id or self.reply.request_id
+            error.task_id = self.reply.task_id = error.task_id or self.reply.task_id
         if isinstance(error, WireError) and not error.hint:
             error.hint = "What had arrived is kept. Check that the address (-u) and the protocol (--face) fit together."
         self._end(now)
@@ -179,9 +198,3 @@ _DELTAS = (TextDelta, ThinkingDelta)
 def whole(request: Request, *, stream: bool) -> Request:
     """The request with streaming on or off."""
     return request if request.stream == stream else replace(request, stream=stream)
-
-
-def _request_id(exchange: Exchange | AsyncExchange) -> str | None:
-    """The service's id for the call from the headers it is known to send (4E and B4 of the wire notes)."""
-    names = ("request-id", "x-request-id", "trace-id")
-    return next((exchange.headers[name] for name in names if exchange.headers.get(name)), None)

@@ -5,8 +5,17 @@ Only this floor waits. Everything above and below is plain functions and folds.
 
 from __future__ import annotations
 
-from minimax_nb.transport.exchange import SCHEME, AsyncExchange, Exchange, Limits, Stop, Stopped
-from minimax_nb.transport.retry import can_pass, retrying, retrying_async
+from minimax_nb.transport.exchange import (
+    SCHEME,
+    AsyncExchange,
+    Exchange,
+    Limits,
+    Stop,
+    Stopped,
+    error_body,
+    error_body_async,
+)
+from minimax_nb.transport.retry import can_pass, retrying, retrying_async, tell_tries
 from minimax_nb.wire.call import Call
 
 __all__ = [
@@ -16,11 +25,14 @@ __all__ = [
     "Stop",
     "Stopped",
     "can_pass",
+    "error_body",
+    "error_body_async",
     "open_exchange",
     "open_exchange_async",
     "prepare",
     "retrying",
     "retrying_async",
+    "tell_tries",
 ]
 
 

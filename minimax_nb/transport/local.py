@@ -7,11 +7,12 @@ on every run. The waits themselves are real, and a stop or an interrupt ends the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 
 from minimax_nb.emulator import Answer, Asked, handle
 from minimax_nb.errors import MiniMaxError, TransportError
 from minimax_nb.transport.exchange import SCHEME, Limits, Stop
+from minimax_nb.transport.patience import Patience
 from minimax_nb.wire.call import Call
 
 
@@ -24,7 +25,7 @@ class _Scripted:
 
     def __init__(self, call: Call, limits: Limits) -> None:
         self._answer: Answer = handle(_asked(call))
-        self._limits = limits
+        self._patience = Patience(limits, len(call.body))
         self.status = self._answer.status
         self.headers: Mapping[str, str] = {name.lower(): value for name, value in self._answer.headers}
         self.started = 0.0
@@ -34,18 +35,23 @@ class _Scripted:
         """Seconds on the script's clock."""
         return self._now
 
-    def _wait(self, after_s: float) -> float:
-        """How long to sleep before a chunk; the clock goes on by as much."""
-        self._now += min(after_s, self._limits.timeout)
-        return min(after_s, self._limits.timeout)
+    def progressed(self) -> None:
+        """Something of the reply has come: the wait for more of it begins afresh."""
+        self._patience.progressed(self._now)
 
-    def _silent_too_long(self, after_s: float) -> MiniMaxError | None:
-        if after_s <= self._limits.timeout:
-            return None
-        return TransportError(
-            f"The emulator was silent for {self._limits.timeout:g} s, so the call was given up.",
-            hint="What had arrived is kept. Chat(timeout=...) waits longer.",
-        )
+    def hasten(self) -> None:
+        """What is left to read gets no more than the ordinary time limit."""
+        self._patience.hasten(self._now)
+
+    def _wait(self, after_s: float) -> tuple[float, MiniMaxError | None]:
+        """How long to sleep before a chunk, and the error if that is too long; the clock goes on by as much."""
+        left = max(0.0, self._patience.left(self._now))
+        wait = min(after_s, left)
+        self._now += wait
+        if after_s > left:
+            return wait, self._patience.over("The emulator", self._now)
+        self._patience.heard()
+        return wait, None
 
     def _cut(self) -> MiniMaxError | None:
         if not self._answer.cut:
@@ -71,8 +77,9 @@ class LocalExchange(_Scripted):
             Stopped: Somebody asked to stop.
         """
         for chunk in self._answer.chunks:
-            self._stop.wait(self._wait(chunk.after_s))
-            if error := self._silent_too_long(chunk.after_s):
+            wait, error = self._wait(chunk.after_s)
+            self._stop.wait(wait)
+            if error:
                 raise error
             yield chunk.data
         if error := self._cut():
@@ -85,19 +92,28 @@ class LocalExchange(_Scripted):
 class AsyncLocalExchange(_Scripted):
     """An answer of the emulator, for coroutines."""
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    _pieces: AsyncGenerator[bytes, None] | None = None
+
+    def chunks(self) -> AsyncIterator[bytes]:
         """The body, piece by piece, at the script's pace.
 
         Raises:
             TransportError: The script stalls past the time limit, or cuts the connection.
         """
+        self._pieces = self._read()
+        return self._pieces
+
+    async def _read(self) -> AsyncGenerator[bytes, None]:
         for chunk in self._answer.chunks:
-            await asyncio.sleep(self._wait(chunk.after_s))
-            if error := self._silent_too_long(chunk.after_s):
+            wait, error = self._wait(chunk.after_s)
+            await asyncio.sleep(wait)
+            if error:
                 raise error
             yield chunk.data
         if error := self._cut():
             raise error
 
     async def close(self) -> None:
-        """There is nothing to let go of."""
+        """Leave off reading."""
+        if self._pieces is not None:
+            await self._pieces.aclose()

@@ -36,28 +36,57 @@ class Fault:
         retryable: Whether the same request can succeed if it is sent again soon.
         hint: What to do, where that differs from the class's own hint.
         did: What the service did, where that differs from the class's own words.
+        billed: Whether the failed call is charged, where its provider promises nothing: False where the model cannot
+            have run, None where it may have.
+        least_wait: Seconds that should pass before another try, where the service does not name them.
     """
 
     error: type[ServiceError]
     retryable: bool = False
     hint: str = ""
     did: str = ""
+    billed: bool | None = False
+    least_wait: float = 0.0
 
 
 _AUTH = Fault(AuthError)
 _BALANCE = Fault(BalanceError)
-_CONTENT = Fault(ContentFilterError)
+_CONTENT = Fault(ContentFilterError, billed=None)
 _CONTEXT = Fault(ContextLengthError)
 _INVALID = Fault(InvalidRequestError)
 _MODEL = Fault(UnknownModelError)
-_OVERLOADED = Fault(OverloadedError, retryable=True)
+_OVERLOADED = Fault(OverloadedError, retryable=True, billed=None)
 _PLAN = Fault(PlanLimitError)
 _RATE = Fault(RateLimitError, retryable=True)
-_SERVER = Fault(ServiceError, retryable=True)
+_SERVER = Fault(ServiceError, retryable=True, billed=None)
+_TOO_LARGE = Fault(InvalidRequestError, hint="Send less at once: smaller or fewer files.")
+_VOICE = Fault(InvalidRequestError, hint="This number belongs to the voice endpoints: check the base URL.")
 _WRONG_PLACE = Fault(InvalidRequestError, hint="Nothing is served at this address: check the base URL.")
 
+_LESS_OUTPUT = Fault(InvalidRequestError, hint="Ask for fewer tokens: lower max_tokens.")
+_MUST_THINK = Fault(InvalidRequestError, hint="This model always thinks: leave thinking on (--think adaptive).")
+_HISTORY = Fault(
+    InvalidRequestError,
+    hint="The conversation is not as the service wants it: start a new one (--new), or send it alone.",
+)
+_TOOLS = Fault(InvalidRequestError, hint="A tool is not described as the service wants it: check its description.")
+_KIT = Fault(
+    InvalidRequestError, hint="A parameter is not as the service wants it; another protocol (--face) may help."
+)
+
+SMALL_REQUEST = 64 * 1024
+"""Bytes up to which a request is small: some 16,000 tokens, where M3 may have 10,000,000 a minute."""
+
+ONLY_SMALL = frozenset({"1039"})
+"""Codes worth another try for small requests only.
+
+MiniMax's pages name 1039 a limit of tokens, once a limit of tokens a minute, and say to retry: a small request is not
+what broke such a limit, a large one may break it for ever.
+"""
+
 FAULTS: Mapping[str | int, Fault] = {
-    # MiniMax, base_resp.status_code or the number that ends the message
+    # MiniMax, base_resp.status_code or the number that ends the message; the same on both of its protocols, whatever
+    # the HTTP status: 1026 comes as 422 on one and as a 500 api_error on the other
     "1000": _SERVER,
     "1001": _SERVER,
     "1002": _RATE,
@@ -65,28 +94,40 @@ FAULTS: Mapping[str | int, Fault] = {
     "1008": _BALANCE,
     "1013": _SERVER,
     "1024": _SERVER,
-    "1026": Fault(ContentFilterError, hint="The prompt was held to be sensitive: reword it."),
-    "1027": Fault(ContentFilterError, hint="The reply was held to be sensitive: another try may pass, or reword."),
+    "1026": Fault(ContentFilterError, hint="The prompt was held to be sensitive: reword it.", billed=None),
+    "1027": Fault(
+        ContentFilterError, hint="The reply was held to be sensitive: another try may pass, or reword.", billed=None
+    ),
     "1028": _PLAN,
     "1030": _PLAN,
     "1033": _SERVER,
-    "1039": Fault(RateLimitError, hint="Too many tokens a minute: send less, or wait a minute."),
-    "1041": Fault(RateLimitError, retryable=True, hint="Too many calls at once: let some end first."),
+    "1039": Fault(RateLimitError, hint="Too many tokens a minute: send less, or wait a minute.", least_wait=20),
+    "1041": Fault(RateLimitError, retryable=True, hint="Too many calls at once: let some end first.", least_wait=5),
     "1042": Fault(InvalidRequestError, hint="More than a tenth of the prompt is invisible or illegal characters."),
-    "1043": _INVALID,  # 1043 to 2048: voice endpoints only
-    "1044": _INVALID,
-    "20132": _INVALID,
-    "2037": _INVALID,
-    "2039": _INVALID,
-    "2042": _INVALID,
-    "2048": _INVALID,
+    "1043": _VOICE,
+    "1044": _VOICE,
+    "20132": _VOICE,
+    "2037": _VOICE,
+    "2039": _VOICE,
+    "2042": _VOICE,
+    "2048": _VOICE,
     "2013": _INVALID,
-    "2045": Fault(RateLimitError, retryable=True, hint="Calls grew too fast: slow down, then build up gently."),
+    "2045": Fault(
+        RateLimitError, retryable=True, hint="Calls grew too fast: slow down, then build up gently.", least_wait=5
+    ),
     "2049": _AUTH,
     "2056": Fault(PlanLimitError, hint="Wait for the plan's next window, or use a pay-as-you-go key."),
     "2061": Fault(PlanLimitError, hint="The plan does not hold this model: choose another, or a pay-as-you-go key."),
-    "2062": Fault(RateLimitError, retryable=True, hint="The plan is being slowed down: wait about a minute."),
-    "2064": Fault(OverloadedError, retryable=True, hint="Peak hours: this usually passes within minutes."),
+    "2062": Fault(
+        RateLimitError, retryable=True, hint="The plan is being slowed down: wait about a minute.", least_wait=45
+    ),
+    "2064": Fault(
+        OverloadedError,
+        retryable=True,
+        hint="Peak hours: this usually passes within minutes.",
+        billed=None,
+        least_wait=5,
+    ),
     # error types of the Anthropic face, of MiniMax's OpenAI face, and of other servers
     "authentication_error": _AUTH,
     "authorized_error": _AUTH,
@@ -94,7 +135,9 @@ FAULTS: Mapping[str | int, Fault] = {
     "insufficient_balance_error": _BALANCE,
     "billing_error": _BALANCE,
     "not_found_error": _WRONG_PLACE,
-    "request_too_large": Fault(InvalidRequestError, hint="Send less at once: smaller or fewer files."),
+    "request_too_large": _TOO_LARGE,
+    "conflict_error": _INVALID,
+    "unprocessable_entity_error": _INVALID,
     "rate_limit_error": _RATE,
     "overloaded_error": _OVERLOADED,
     "timeout_error": _SERVER,
@@ -109,6 +152,8 @@ FAULTS: Mapping[str | int, Fault] = {
     "rate_limited": _RATE,
     "rate_limit_exceeded": _RATE,
     "model_not_found": _MODEL,
+    "exceed_context_size_error": _CONTEXT,  # llama.cpp
+    "unavailable_error": _OVERLOADED,  # llama.cpp, while it loads the model
     "context_length_exceeded": _CONTEXT,
     "content_filter": _CONTENT,
     "not_found": _WRONG_PLACE,
@@ -123,23 +168,26 @@ FAULTS: Mapping[str | int, Fault] = {
         ServiceError,
         hint="Chat calls are not meant to be queued: try again later, or choose another model.",
         did="queued the call instead of answering",
+        billed=None,
     ),
     # HTTP statuses
-    301: _WRONG_PLACE,
-    302: _WRONG_PLACE,
-    307: _WRONG_PLACE,
-    308: _WRONG_PLACE,
+    **dict.fromkeys((300, 301, 302, 303, 305, 307, 308), _WRONG_PLACE),
     400: _INVALID,
     401: _AUTH,
     402: _BALANCE,
     403: _AUTH,
     404: _WRONG_PLACE,
     405: _WRONG_PLACE,
+    407: Fault(InvalidRequestError, hint="A proxy on the way wants a name and password: see HTTPS_PROXY."),
     408: _SERVER,
-    413: Fault(InvalidRequestError, hint="Send less at once: smaller or fewer files."),
+    409: _INVALID,
+    410: _WRONG_PLACE,
+    413: _TOO_LARGE,
+    415: _INVALID,
     422: _INVALID,
     429: _RATE,
     500: _SERVER,
+    501: Fault(ServiceError, hint="The server has no such function: check the base URL."),
     502: _SERVER,
     503: _OVERLOADED,
     504: _SERVER,
@@ -161,7 +209,19 @@ PHRASES: tuple[tuple[re.Pattern[str], Fault], ...] = tuple(
         (r"unknown model|no such model|not a valid model|no endpoints found|^model: |invalid model (id|name)", _MODEL),
         (r"\bmodel\b.{0,120}(not found|(does|do) not exist|not available|no longer|been retired|is retired)", _MODEL),
         (r"model not found", _MODEL),
-        (r"context.?(window|length)|maximum context|prompt is too long|too many (input )?tokens in", _CONTEXT),
+        (
+            r"does not support max tokens|max(imum)?[_ ](completion[_ ])?tokens\b.{0,40}(>|exceed|too (large|high))",
+            _LESS_OUTPUT,
+        ),
+        (r"context.?(window|length|size)|maximum context|prompt is too long|too many (input )?tokens in", _CONTEXT),
+        (r"requires adaptive thinking|reasoning is mandatory", _MUST_THINK),
+        (
+            r"invalid chat setting|invalid message role|chat content is empty|tool call result does not follow"
+            r"|tool id\(.{0,100}\) not found|invalid function arguments json|not support audio",
+            _HISTORY,
+        ),
+        (r"invalid tool type|function name or parameters is empty", _TOOLS),
+        (r"syntax error at index|mismatch type|cause=missing required parameter", _KIT),
         (r"new_sensitive|(input|output|content) (is )?sensitive|moderation|flagged|content policy", _CONTENT),
         (r"premium|subscription|usage limit|not (in|part of|covered by) your plan|upgrade your plan", _PLAN),
         (r"insufficient (credit|balance|fund|quota)|out of credit|payment required", _BALANCE),

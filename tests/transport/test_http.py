@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import threading
 
@@ -67,6 +68,18 @@ def test_a_connection_is_used_again_when_its_answer_was_read_to_the_end():
         assert server.connections == 1
 
 
+def test_an_idle_connection_that_the_server_closes_just_then_costs_nothing_but_a_new_one():
+    def script(wire: Wire) -> None:
+        wire.request()
+        wire.head()
+        wire.chunk(b"x")
+        wire.end()
+        wire.request()  # reads the next call, and closes without a word
+
+    with serving(script) as server:
+        assert [read(server) for _ in range(4)] == [b"x"] * 4
+
+
 def test_two_calls_at_once_do_not_share_a_connection():
     with serving(answers(b"x")) as server:
         first = open_exchange(call(server.url), QUICK, Stop())
@@ -78,14 +91,14 @@ def test_two_calls_at_once_do_not_share_a_connection():
 
 
 def test_the_tls_context_is_made_once(monkeypatch):
-    from minimax_nb.transport import http
+    from minimax_nb.transport import lines
 
     made: list[object] = []
-    real = http.httpx.create_ssl_context
-    monkeypatch.setattr(http.httpx, "create_ssl_context", lambda: made.append(1) or real())
-    http._tls_context.cache_clear()
+    real = lines.httpx.create_ssl_context
+    monkeypatch.setattr(lines.httpx, "create_ssl_context", lambda: made.append(1) or real())
+    lines.tls_context.cache_clear()
     for _ in range(3):
-        http._Line("https://example.invalid/x").client.close()
+        lines.Line("https://example.invalid/x").client.close()
     assert len(made) == 1
 
 
@@ -114,8 +127,9 @@ def test_a_stop_from_another_thread_wakes_the_reader_and_closes_the_connection(s
         threading.Timer(0.2, stop.set).start()
 
         def read_on() -> None:
-            for _ in open_exchange(call(server.url), Limits(timeout=60, retries=0), stop).chunks():
-                pass
+            with contextlib.closing(open_exchange(call(server.url), Limits(timeout=60, retries=0), stop)) as exchange:
+                for _ in exchange.chunks():
+                    pass
 
         with pytest.raises(Stopped):
             read_on()
@@ -163,6 +177,34 @@ def test_an_address_that_is_none_is_a_matter_of_settings(url):
     with pytest.raises((ConfigError, TransportError)) as caught:
         open_exchange(call(url), QUICK, Stop())
     assert KEY not in str(caught.value)
+    with pytest.raises(type(caught.value)) as again:
+        asyncio.run(open_exchange_async(call(url), QUICK))
+    assert str(again.value) == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "proxy", "said"),
+    [
+        ("ALL_PROXY", "socks5://name:password@127.0.0.1:9", "httpx[socks]"),
+        ("HTTPS_PROXY", "ftp://127.0.0.1:9", "http://proxy.example:3128"),
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_named_by_its_variable_alone(name, proxy, said, monkeypatch):
+    monkeypatch.setenv(name, proxy)
+    for ask in (lambda c: open_exchange(c, QUICK, Stop()), lambda c: asyncio.run(open_exchange_async(c, QUICK))):
+        with pytest.raises(ConfigError, match=f"The proxy in {name} cannot be used") as caught:
+            ask(call("https://service.invalid"))
+        assert said in str(caught.value)
+        assert "127.0.0.1" not in str(caught.value)
+        assert "password" not in str(caught.value)
+
+
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:9", "socks5://127.0.0.1:9"])
+def test_this_computer_is_reached_without_a_proxy(proxy, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with serving(answers(b"here")) as server:
+        assert read(server) == b"here"
 
 
 def failing_exchanges():

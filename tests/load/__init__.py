@@ -1,0 +1,1 @@
+"""Many calls at once, and many calls in a row."""
