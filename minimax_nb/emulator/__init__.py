@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from minimax_nb.emulator.faults import FAULTS
 from minimax_nb.emulator.handler import handle
 from minimax_nb.emulator.seam import Answer, Asked, Chunk
+from minimax_nb.emulator.store import Store
 
 if TYPE_CHECKING:
     from minimax_nb.emulator.server import Server, serve
 
-__all__ = ["FAULTS", "Answer", "Asked", "Chunk", "Server", "handle", "serve"]
+__all__ = ["FAULTS", "Answer", "Asked", "Chunk", "Server", "Store", "handle", "serve"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401

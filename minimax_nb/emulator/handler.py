@@ -1,6 +1,7 @@
 """The whole emulator as one pure function: a request in, an answer with its pace out.
 
-No clock, no randomness, no files, no sockets: the same request always has the same answer.
+No clock, no randomness, no sockets: the same request always has the same answer. Uploaded files are the one thing that
+is kept between two calls, in a store that is handed in.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minimax_nb.emulator import lists, refusals
+from minimax_nb.emulator.attached import behold
 from minimax_nb.emulator.auth import check_account, check_key, keys_of
 from minimax_nb.emulator.breaks import Breaks
 from minimax_nb.emulator.controls import Controls, check_faults, parse
@@ -28,17 +30,24 @@ from minimax_nb.emulator.rules import check_context, need, parse_body
 from minimax_nb.emulator.script import STALL_S, compose, wishes
 from minimax_nb.emulator.seam import Answer, Asked
 from minimax_nb.emulator.services import Route, find_route
+from minimax_nb.emulator.store import Store
 from minimax_nb.emulator.tokens import count_input
 from minimax_nb.emulator.voice import HTML, JSON, PLAIN, STREAM, Voice, not_found, plainly
 
 _HELP = frozenset({"", "help"})
 _PAGE = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1><hr>nginx</body></html>\n"
 _NOTICE = b"upstream connect error or disconnect/reset before headers\n"
+_IN_PROCESS = Store()
 _FETCH = {"id": 87654321, "eta": 10, "message": "Try to fetch the result after the seconds estimated"}
 
 
 def handle(
-    asked: Asked, *, delay_ms: float | None = None, faults: Sequence[str] = (), need_key: bool = False
+    asked: Asked,
+    *,
+    delay_ms: float | None = None,
+    faults: Sequence[str] = (),
+    need_key: bool = False,
+    store: Store | None = None,
 ) -> Answer:
     """Answer one request.
 
@@ -48,6 +57,8 @@ def handle(
         delay_ms: Milliseconds between two pieces; None is the usual 12, 0 takes all ordinary waits away.
         faults: Faults by name, for any request.
         need_key: Refuse a request without a key, as the services do.
+        store: The uploaded files: what is uploaded goes in there, and ``mm_file://`` addresses lead there. None is one
+            store for the whole process. Without files this function is pure: the same request, the same answer.
 
     Raises:
         ValueError: A fault in ``faults`` is not known.
@@ -58,13 +69,16 @@ def handle(
     if found is None:
         helped = asked.method == "GET" and path.strip("/") in _HELP
         return plainly(200, PLAIN, guide().encode()) if helped else not_found()
-    return _Call(asked, found[0], found[1], query, wider, need_key=need_key).answer()
+    kept = _IN_PROCESS if store is None else store
+    return _Call(asked, found[0], found[1], query, wider, need_key=need_key, store=kept).answer()
 
 
 class _Call:
     """One request on its way through: what is known of it grows, and a refusal at any point is written out."""
 
-    def __init__(self, asked: Asked, route: Route, named: str, query: str, wider: Controls, *, need_key: bool) -> None:
+    def __init__(
+        self, asked: Asked, route: Route, named: str, query: str, wider: Controls, *, need_key: bool, store: Store
+    ) -> None:
         self.asked = asked
         self.route = route
         self.service = route.service
@@ -72,8 +86,10 @@ class _Call:
         self.named = named
         self.query = query
         self.need_key = need_key
+        self.store = store
         self.body: Mapping[str, Any] = {}
         self.path = "/" + asked.path.partition("?")[0].strip("/")
+        self.identity = ""
         self.controls = Controls()
         self._follow(wider)
 
@@ -93,11 +109,14 @@ class _Call:
         if header:
             self._follow(parse([header]).over(self.controls))
         if self.route.action in {"models", "model", "balance", "files"}:
+            self.identity = request_id(self.path, self.asked.body)
             return self._beside()
         self.body = self._parsed()
+        self.identity = request_id(self.path, self.body or self.asked.body)
         self._check_key()
         if self.route.action == "count-responses":
-            counted = count_input(read_responses(self.body, self.model), sees=self._facts().sees)
+            sees = self._facts().sees
+            counted = count_input(behold(read_responses(self.body, self.model), self.store, sees=sees), sees=sees)
             return self._broken() or self.voice.json({"object": "response.input_tokens", "input_tokens": counted})
         return self._chat()
 
@@ -110,7 +129,8 @@ class _Call:
         if self.route.action == "balance":
             return self.voice.json(lists.BALANCE)
         if self.route.action == "files":
-            return self.voice.json(answer_files(self.path, self.asked.headers, self.asked.body, self.query))
+            asked = self.asked
+            return self.voice.json(answer_files(self.path, asked.headers, asked.body, self.query, self.store))
         listed = lists.listing(self.route, self.named, self.asked.headers, self.query, self._keys())
         if self.service.name == "modelslab" and "slashed-ids" in self.names:
             listed["data"] = [{**entry, "id": entry["id"].replace("-", "/", 1)} for entry in listed["data"]]
@@ -120,6 +140,7 @@ class _Call:
         facts = self._facts()
         read = read_openai if self.face == "openai" else read_anthropic
         heard = house_ways(self.service.name, self.face, self.body, read(self.body, self.model, facts))
+        heard = behold(heard, self.store, sees=facts.sees)
         if self.route.action == "count":
             return self._broken() or self.voice.json({"input_tokens": count_input(heard, sees=facts.sees)})
         self._follow(wishes(heard, self.controls))
@@ -146,7 +167,7 @@ class _Call:
         return Voice(
             self.service.name,
             self.face,
-            request_id(self.path, self.body or self.asked.body),
+            self.identity or request_id(self.path, self.body or self.asked.body),
             self.asked.headers.get("x-client-request-id"),
             self.model,
             self.names,

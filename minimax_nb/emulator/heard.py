@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from minimax_nb.emulator.scenes import Watched
+
 FaceName = Literal["openai", "anthropic"]
 
 
@@ -54,11 +56,39 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A picture or a video; ``about`` says how it was sent ("base64, image/png, 12 kB")."""
+    """A picture or a video.
+
+    Attributes:
+        kind: Which of the two.
+        about: How it was sent: "base64, image/png, 1,234 bytes".
+        detail: How closely to look: "low", "default" or "high".
+        fps: Frames a second to look at, or None for the usual 1.
+        max_side: Pixels to scale the longer side down to, or None.
+        media_type: What the caller says it is; "" where only an address came.
+        after: The text that stands right before it in its message, or "".
+        base64: Its content as it came, until it is decoded; else "".
+        url: Its address, where one came instead of the content.
+        content: Its content, decoded; empty where there is none.
+        width: Pixels as stored, or 0 where nobody knows.
+        height: Pixels as stored.
+        duration_s: Seconds of a video, or 0 where nobody knows.
+        watched: What was seen of a video that was uploaded before.
+    """
 
     kind: Literal["image", "video"]
     about: str
     detail: str = "default"
+    fps: float | None = None
+    max_side: int | None = None
+    media_type: str = ""
+    after: str = ""
+    base64: str = field(default="", repr=False)
+    url: str = ""
+    content: bytes = field(default=b"", repr=False)
+    width: int = 0
+    height: int = 0
+    duration_s: float = 0.0
+    watched: Watched | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 CREATED = 1_790_000_000
 """When every reply says it was made: a fixed second of 2026-09-21, since the emulator knows no clock."""
 
+_LONG = 1 << 20
 _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -21,7 +22,7 @@ def digest(*parts: str) -> str:
 def request_id(path: str, body: Mapping[str, Any] | bytes) -> str:
     """The 32 hex digits that name a call. A key in the body has no part in them."""
     if isinstance(body, bytes):
-        said = body.decode("utf-8", "replace")
+        said = body.decode("utf-8", "replace") if len(body) <= _LONG else hashlib.sha256(body).hexdigest()
     else:
         said = json.dumps({name: value for name, value in body.items() if name != "key"}, sort_keys=True)
     return digest(path, said)[:32]

@@ -9,15 +9,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from minimax_nb.emulator.attached import from_anthropic
 from minimax_nb.emulator.heard import Called, Heard, Media, Refused, Result, Tool, Turn
 from minimax_nb.emulator.models import Facts
-from minimax_nb.emulator.read_openai import about_base64, about_url
 from minimax_nb.emulator.rules import (
     PERSONAS,
     check_limit,
-    check_media_knobs,
-    check_media_type,
-    check_media_url,
     check_persona,
     check_sampling,
     check_tier,
@@ -127,13 +124,16 @@ def _turn(role: str, content: object) -> Turn:
     calls: list[Called] = []
     results: list[Result] = []
     media: list[Media] = []
+    before = ""
     for block in content:
         kind = str(block.get("type")) if isinstance(block, dict) else None
         match kind:
             case "text":
                 texts.append(str(block.get("text") or ""))
+                before = texts[-1]
             case "image" | "video":
-                media.append(_media(block, kind))
+                media.append(from_anthropic(block, kind, before))
+                before = ""
             case "tool_use":
                 calls.append(_call(block))
             case "tool_result":
@@ -161,22 +161,3 @@ def _result(block: Mapping[str, Any]) -> Result:
     if not text and not any(isinstance(part, dict) and part.get("type") == "image" for part in parts):
         raise Refused(_EMPTY)
     return Result(str(block.get("tool_use_id") or ""), text or "(a picture)", bool(block.get("is_error")))
-
-
-def _media(block: Mapping[str, Any], kind: str) -> Media:
-    source = block.get("source")
-    if not isinstance(source, dict):
-        raise Refused(f"binding: expr_path={kind}.source, cause=missing required parameter")
-    check_media_knobs(source, block)
-    detail = str(source.get("detail") or "default")
-    match source.get("type"):
-        case "url" if isinstance(source.get("url"), str):
-            check_media_url(kind, source["url"])
-            about = about_url(source["url"])
-        case "base64" if isinstance(source.get("data"), str):
-            media_type = str(source.get("media_type") or "no type")
-            check_media_type(kind, media_type, len(source["data"]) * 3 // 4, "anthropic")
-            about = about_base64(media_type, source["data"])
-        case _:
-            raise Refused(f"binding: expr_path={kind}.source, cause=missing required parameter")
-    return Media("image" if kind == "image" else "video", about, detail)

@@ -10,14 +10,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from minimax_nb.emulator.attached import from_openai
 from minimax_nb.emulator.heard import Called, Heard, Media, Refused, Result, Tool, Turn
 from minimax_nb.emulator.models import Facts
 from minimax_nb.emulator.rules import (
     PERSONAS,
     check_limit,
-    check_media_knobs,
-    check_media_type,
-    check_media_url,
     check_persona,
     check_sampling,
     check_tier,
@@ -175,44 +173,17 @@ def _content(content: object) -> tuple[str, tuple[Media, ...]]:
         raise Refused(f"Mismatch type content with value {kind_of(content)}")
     texts: list[str] = []
     media: list[Media] = []
+    before = ""
     for part in content:
         kind = str(part.get("type")) if isinstance(part, dict) else None
         if kind == "text":
             texts.append(str(part.get("text") or ""))
+            before = texts[-1]
         elif kind in {"image_url", "video_url"}:
-            media.append(_media(part, kind))
+            media.append(from_openai(part, kind, before))
+            before = ""
         elif kind in {"input_audio", "audio_url", "audio"}:
             raise Refused("history message not support audio")
         else:
             raise Refused(f"unknown content type '{kind}'")
     return "\n".join(filter(None, texts)), tuple(media)
-
-
-def _media(part: Mapping[str, Any], kind: str) -> Media:
-    holder = part.get(kind)
-    if isinstance(holder, str):
-        holder = {"url": holder}
-    url = holder.get("url") if isinstance(holder, dict) else None
-    if not isinstance(holder, dict) or not isinstance(url, str) or not url:
-        raise Refused(f"binding: expr_path={kind}.url, cause=missing required parameter")
-    check_media_knobs(holder, part)
-    what = "image" if kind == "image_url" else "video"
-    if url.startswith("data:"):
-        head, _, data = url[5:].partition(",")
-        check_media_type(what, head.partition(";")[0], len(data) * 3 // 4, "openai")
-    else:
-        check_media_url(what, url)
-    return Media("image" if what == "image" else "video", about_url(url), str(holder.get("detail") or "default"))
-
-
-def about_url(url: str) -> str:
-    """How a picture was sent, in a few words: its type and size, or its address."""
-    if not url.startswith("data:"):
-        return f"by address, {url[:80]}"
-    head, _, data = url[5:].partition(",")
-    return about_base64(head.partition(";")[0] or "no type", data)
-
-
-def about_base64(media_type: str, data: str) -> str:
-    """The type and the size of base64 data, in a few words."""
-    return f"base64, {media_type}, {len(data) * 3 // 4:,} bytes"

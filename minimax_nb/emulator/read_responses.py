@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from minimax_nb.emulator.attached import from_responses
 from minimax_nb.emulator.heard import Called, Heard, Media, Refused, Result, Tool, Turn
 from minimax_nb.emulator.rules import kind_of, need, typed
 
@@ -47,10 +48,13 @@ def _message(item: Mapping[str, Any]) -> Turn:
     parts = content if isinstance(content, list) else [{"type": "input_text", "text": content}]
     texts: list[str] = []
     media: list[Media] = []
+    before = ""
     for part in parts:
         kind = str(part.get("type")) if isinstance(part, dict) else None
         if kind in {"input_image", "input_video"}:
-            media.append(Media("image" if kind == "input_image" else "video", "in the input"))
+            media.append(from_responses(part, kind, before))
+            before = ""
         elif isinstance(part, dict):
             texts.append(str(part.get("text") or ""))
+            before = texts[-1]
     return Turn(str(item.get("role") or "user"), "\n".join(filter(None, texts)), media=tuple(media))

@@ -21,13 +21,16 @@ from typing import Any, Self
 from minimax_nb.emulator.controls import check_faults
 from minimax_nb.emulator.handler import handle
 from minimax_nb.emulator.seam import Answer, Asked
+from minimax_nb.emulator.store import Store
 
 _PEEK_S = 0.1
 _MOST_BODY = 80 * 1024 * 1024  # more than the services take, so that their own refusal can be seen
+_MOST_UPLOAD = 520_000_000
+_UPLOADS = ("/v1/files/upload", "/cn/v1/files/upload")
 
 
 class _Listener(ThreadingHTTPServer):
-    """The listening socket, the open connections and the threads behind them."""
+    """The listening socket, the open connections and the threads behind them, and the files that were uploaded."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -40,6 +43,7 @@ class _Listener(ThreadingHTTPServer):
         self.delay_ms = delay_ms
         self.faults = faults
         self.need_key = need_key
+        self.store = Store()
         self.closing = threading.Event()
         self.lock = threading.Lock()
         self.busy: dict[threading.Thread, socket.socket] = {}
@@ -95,7 +99,14 @@ class _Connection(BaseHTTPRequestHandler):
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
         asked = Asked(self.command, self.path, headers, body)
-        answer = handle(asked, delay_ms=self.server.delay_ms, faults=self.server.faults, need_key=self.server.need_key)
+        listener = self.server
+        answer = handle(
+            asked,
+            delay_ms=listener.delay_ms,
+            faults=listener.faults,
+            need_key=listener.need_key,
+            store=listener.store,
+        )
         streamed = answer.cut or answer.content_type.startswith("text/event-stream")
         if streamed:
             self._stream(answer)
@@ -112,7 +123,7 @@ class _Connection(BaseHTTPRequestHandler):
             status = 411
         elif not length.isdigit():
             status = 400
-        elif int(length) > _MOST_BODY:
+        elif int(length) > (_MOST_UPLOAD if self.path.startswith(_UPLOADS) else _MOST_BODY):
             status = 413
         if not status:
             return self.rfile.read(int(length))

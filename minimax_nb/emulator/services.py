@@ -109,13 +109,14 @@ def _beside() -> Iterator[Route]:
     yield Route(
         "POST", "/v1/text/chatcompletion_v2", _MINIMAX, "openai", "chat", "MiniMax's native chat, a summary last", tail
     )
-    for method, path, about in (
-        ("POST", "upload", "a file (multipart: purpose, file)"),
-        ("GET", "list", "files; nothing is kept, so it is empty"),
-        ("GET", "retrieve", "?file_id=N"),
-        ("POST", "delete", '{"file_id": N}'),
-    ):
-        yield Route(method, f"/v1/files/{path}", _MINIMAX, "openai", "files", about, ("as-200",))
+    for service, prefix in ((_MINIMAX, ""), (_CN, "/cn")):
+        for method, path, about in (
+            ("POST", "upload", "a file (multipart: purpose, file)"),
+            ("GET", "list", "files that were uploaded; ?purpose=NAME"),
+            ("GET", "retrieve", "?file_id=N"),
+            ("POST", "delete", '{"file_id": N}'),
+        ):
+            yield Route(method, f"{prefix}/v1/files/{path}", service, "openai", "files", about, ("as-200",))
 
 
 def _resellers() -> Iterator[Route]:

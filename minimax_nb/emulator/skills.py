@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from minimax_nb.emulator import memory, reading
+from minimax_nb.emulator import gallery, memory, reading
 from minimax_nb.emulator.evidence import find_grid, find_source, find_trace
 from minimax_nb.emulator.lesson import long_text
 from minimax_nb.emulator.toolbox import plausible
-from minimax_nb.emulator.topic import Topic, block, code, details, plural, quote, receipt, table
+from minimax_nb.emulator.topic import Topic, block, code, details, quote, receipt, table
 
 HONEST = "the emulator of minimax_nb, a script and not a model"
 _HEAD_CHARS = 2000
@@ -147,16 +147,6 @@ def _long(topic: Topic) -> str:  # noqa: ARG001
     return long_text()
 
 
-def _pictures(topic: Topic) -> str:
-    lines = "\n".join(f"- {media.kind}: {media.about}" for media in topic.heard.last.media)
-    many = plural(len(topic.heard.last.media), "attachment")
-    said = topic.say(
-        f"I received {many}, but I am a script and cannot look at pictures:",
-        f"我收到 {len(topic.heard.last.media)} 个附件，但我只是脚本，看不了图片：",
-    )
-    return f"{said}\n\n{lines}\n\n{receipt(topic)}"
-
-
 def _results(topic: Topic) -> str:
     names = {call.id: call.name for turn in topic.heard.turns for call in turn.calls}
     lines = []
@@ -225,7 +215,7 @@ SKILLS: tuple[Skill, ...] = (
     Skill("earlier prompts", "something said earlier", memory.asks_before, memory.say_before),
     Skill("again", "the same once more", memory.asks_again, _repeat),
     Skill("facts", "something the user told before", memory.asks_fact, memory.say_fact),
-    Skill("picture", "pictures or videos", lambda topic: bool(topic.heard.last.media), _pictures),
+    Skill("picture", "pictures or videos", gallery.asks_media, gallery.describe_media),
     Skill("traceback", "an error explained", lambda topic: bool(find_trace(topic.prompt)), reading.explain_trace),
     Skill("data", "a table of data described", lambda topic: bool(find_grid(topic.prompt)), reading.describe_grid),
     Skill("source", "source code described", lambda topic: bool(find_source(topic.prompt)), reading.describe_source),

@@ -1,8 +1,8 @@
 """Token counts of the emulator: plausible, and the same for the same text.
 
 About 4 characters a token for letters and 1.6 for Chinese, Japanese and Korean. The counts are the emulator's own:
-the services' tokenizers are not public. What a picture or a tool costs follows MiniMax's figures (OpenAI-compatible
-API page, read 2026-11-20; captures of mid 2026 for tools).
+the services' tokenizers are not public. What a tool costs follows captures of mid 2026; pictures and videos are
+counted by squares of 28 x 28 pixels, as the open processor of the same models does.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import re
 from itertools import islice
 
 from minimax_nb.emulator.heard import Heard, Media, Turn
+from minimax_nb.messages.media import Detail
+from minimax_nb.prompt.media.tokens import image_tokens, video_tokens
 
 # Weights in eighths of a token, so that all arithmetic is whole: 2/8 a letter, 5/8 a wide character.
 _NARROW, _WIDE, _WHOLE = 2, 5, 8
@@ -19,7 +21,10 @@ _WIDE_RUN = re.compile("[\u2e80-\U0010ffff]+")
 
 _PER_TURN = 4
 _FIRST_TOOL = 130
-_MEDIA = {"low": 512, "default": 1369, "high": 5184}
+_DETAILS: tuple[Detail, ...] = ("low", "default", "high")
+_UNSEEN = {"low": 512, "default": 1369, "high": 5184}
+"""What is counted for something whose size nobody knows here, such as what stands at an address."""
+
 _CACHE_LEAST = 512  # MiniMax prompt caching page, read 2026-11-20
 _CACHE_BLOCK = 64
 
@@ -49,8 +54,15 @@ def clip(text: str, tokens: int) -> str:
 
 
 def _media(media: Media, sees: bool) -> int:
-    """Tokens of a picture or video; a model without eyes drops them without a word."""
-    return _MEDIA.get(media.detail, _MEDIA["default"]) if sees else 0
+    """Tokens of a picture or video by its size; a model without eyes drops them without a word."""
+    if not sees:
+        return 0
+    detail = next((known for known in _DETAILS if known == media.detail), None)
+    if media.kind == "image" and media.width and media.height:
+        return image_tokens(media.width, media.height, detail, media.max_side)
+    if media.kind == "video" and media.width and media.height and media.duration_s:
+        return video_tokens(media.width, media.height, media.duration_s, media.fps, detail, media.max_side)
+    return _UNSEEN.get(media.detail, _UNSEEN["default"])
 
 
 def _turn(turn: Turn, sees: bool) -> int:

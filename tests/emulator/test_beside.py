@@ -1,11 +1,11 @@
-"""What stands beside the replies: lists in pages, files, and the guide."""
+"""What stands beside the replies: lists in pages, and the guide."""
 
 from __future__ import annotations
 
 import pytest
 
-from minimax_nb.emulator import FAULTS, Asked, handle
-from tests.emulator.asking import bytes_of, error_of, get, send, value_of
+from minimax_nb.emulator import FAULTS
+from tests.emulator.asking import bytes_of, error_of, get, value_of
 
 LIST = "/anthropic/v1/models"
 
@@ -59,49 +59,6 @@ def test_runapis_list_takes_the_shape_of_the_key() -> None:
     assert value_of(get("/runapi/v1/models", authorization="Bearer x"))["object"] == "list"
     by_header = value_of(get("/runapi/v1/models", x_api_key="x"))
     assert (by_header["data"][0]["type"], by_header["has_more"]) == ("model", False)
-
-
-# -- files -------------------------------------------------------------------------------------------------------------
-
-
-def upload(*parts: tuple[str, str, bytes], boundary: str = "zzz"):
-    body = b""
-    for name, filename, data in parts:
-        named = f'; filename="{filename}"' if filename else ""
-        body += (
-            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{named}\r\n\r\n'.encode() + data + b"\r\n"
-        )
-    body += f"--{boundary}--\r\n".encode()
-    return send("/v1/files/upload", body, headers={"content-type": f"multipart/form-data; boundary={boundary}"})
-
-
-def test_a_video_can_be_uploaded() -> None:
-    data = b"\x00\x01\r\n\r\n--zz video"
-    body = value_of(upload(("purpose", "", b"video_understanding"), ("file", "clip.mp4", data)))
-    assert body["base_resp"] == {"status_code": 0, "status_msg": "success"}
-    file = body["file"]
-    assert (file["bytes"], file["filename"], file["purpose"]) == (len(data), "clip.mp4", "video_understanding")
-    assert isinstance(file["file_id"], int)
-    assert file["file_id"] < 1 << 63
-    found = value_of(get(f"/v1/files/retrieve?file_id={file['file_id']}"))
-    assert found["file"]["file_id"] == file["file_id"]
-    deleted = value_of(send("/v1/files/delete", {"file_id": file["file_id"]}))
-    assert deleted == {"file_id": file["file_id"], "base_resp": {"status_code": 0, "status_msg": "success"}}
-    assert value_of(get("/v1/files/list"))["files"] == []
-
-
-def test_files_are_refused_inside_http_200() -> None:
-    no_file = upload(("purpose", "", b"video_understanding"))
-    no_purpose = upload(("file", "clip.mp4", b"data"))
-    other = upload(("purpose", "", b"fun"), ("file", "clip.mp4", b"data"))
-    for answer in (no_file, no_purpose, other, send("/v1/files/upload", b"nothing"), get("/v1/files/retrieve")):
-        assert answer.status == 200
-        assert list(value_of(answer)) == ["base_resp"]
-        assert value_of(answer)["base_resp"]["status_code"] == 2013
-    keyless = handle(Asked("GET", "/v1/files/list"), need_key=True)
-    assert (keyless.status, value_of(keyless)["base_resp"]["status_code"]) == (200, 1004)
-    assert handle(Asked("GET", "/v1/files")).status == 404
-    assert handle(Asked("GET", "/v1/files/list"), faults=["html-502"]).status == 502
 
 
 # -- the guide ---------------------------------------------------------------------------------------------------------
