@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from minimax_nb.catalog.rows import Face, Model, Offer, Price, Provider, Row
+from minimax_nb.catalog.rows import Face, MediaRow, Model, Offer, Price, Provider, Row
 
 _R = TypeVar("_R", bound=Row)
 
@@ -33,11 +33,13 @@ _CONVERTED: dict[type[Row], dict[str, Callable[[Any], Any]]] = {
         "priority_factor": _amount,
         "faces": tuple,
     },
-    Face: {"temperature": _floats},
+    Face: {"temperature": _floats, "takes": tuple},
+    MediaRow: {},
     Provider: {
         "keys": tuple,
         "faces": lambda tables: {name: row_of(Face, table) for name, table in tables.items()},
         "models": lambda tables: {name: row_of(Offer, table) for name, table in tables.items()},
+        "media": lambda table: row_of(MediaRow, table),
     },
 }
 

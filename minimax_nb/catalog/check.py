@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from minimax_nb.catalog.attachments import check_media, unseen
 from minimax_nb.catalog.endpoint import Endpoint
 from minimax_nb.catalog.loader import load_catalog
 from minimax_nb.catalog.nearest import did_you_mean, listed
@@ -30,6 +31,7 @@ def check(request: Request, endpoint: Endpoint) -> tuple[str, ...]:
         RequestError: With the field, what it may be, and which model takes it instead where one does.
     """
     _check_prompt(request)
+    check_media(request, endpoint)
     _check_number("temperature", request.temperature, _temperature(endpoint), endpoint)
     _check_number("top_p", request.top_p, endpoint.model.top_p, endpoint)
     _check_max_tokens(request.max_tokens, endpoint)
@@ -211,4 +213,5 @@ _NOTES: tuple[Callable[[Request, Endpoint], str], ...] = (
     _tier_unknown,
     _zero,
     _begins_late,
+    unseen,
 )

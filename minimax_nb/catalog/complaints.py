@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from minimax_nb.catalog.nearest import did_you_mean, listed
-from minimax_nb.catalog.rows import Face, Offer, Price, Provider, Row
+from minimax_nb.catalog.rows import Face, MediaRow, Offer, Price, Provider, Row
 
 _R = TypeVar("_R", bound=Row)
 _INNER: dict[tuple[type[Row], str], type[Row]] = {
     (Provider, "faces"): Face,
     (Provider, "models"): Offer,
+    (Provider, "media"): MediaRow,
     (Offer, "prices"): Price,
 }
 

@@ -7,14 +7,16 @@ in USD per million tokens. None is unknown.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
 from minimax_nb.catalog.address import address_complaint
+from minimax_nb.messages.media import MediaLimits
 
 FaceName = Literal["anthropic", "openai"]
+Kind = Literal["image", "video"]
 Status = Literal["current", "legacy", "retiring", "retired", "role-play"]
 
 
@@ -94,6 +96,7 @@ class Face(Row):
         temperature: Least and greatest this server takes, where that is narrower than the model's own range.
         max_tokens_default: Output limit to send when the user names none, for servers that insist on one or whose own
             default would cut a thinking model short; None sends nothing.
+        takes: Kinds of media this protocol is documented to carry here, to models that take them; None is unknown.
 
     In a user's file "" stands for None.
     """
@@ -114,6 +117,7 @@ class Face(Row):
     starts_in_thinking: bool = False
     temperature: tuple[float, float] | None = None
     max_tokens_default: int | None = None
+    takes: tuple[Kind, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +140,7 @@ class Model(Row):
     Attributes:
         context: Window in tokens.
         max_output: Most tokens one reply may have, thinking included.
-        inputs: Kinds of input it takes.
+        inputs: Kinds of input it takes; empty is unknown.
         thinking: "switch" (adaptive or off), "always" (cannot be switched off), "none" or None (unknown).
         thinking_default: What the kit sends when the user says nothing: one value for both protocols.
         efforts: The effort levels it takes; empty where it has none.
@@ -154,7 +158,7 @@ class Model(Row):
 
     context: int | None = None
     max_output: int | None = None
-    inputs: tuple[Literal["text", "image", "video"], ...] = ("text",)
+    inputs: tuple[Literal["text", "image", "video"], ...] = ()
     thinking: Literal["switch", "always", "none"] | None = None
     thinking_default: Literal["adaptive", "off"] | None = None
     efforts: tuple[str, ...] = ()
@@ -198,6 +202,39 @@ class Offer(Row):
     faces: tuple[FaceName, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaRow(Row):
+    """How much of pictures and videos a provider takes. None is unknown, and is not checked.
+
+    Attributes:
+        image_bytes: Most bytes of one picture, before base64.
+        video_bytes: Most bytes of one video inside a request, before base64.
+        upload_bytes: Most bytes of one uploaded video.
+        body_bytes: Most bytes of a whole request.
+        images: Most pictures in one request.
+        videos: Most videos in one request.
+    """
+
+    image_bytes: int | None = None
+    video_bytes: int | None = None
+    upload_bytes: int | None = None
+    body_bytes: int | None = None
+    images: int | None = None
+    videos: int | None = None
+
+    def limits(self) -> MediaLimits:
+        """What pictures and videos are made to fit; MiniMax's own figures stand in for those that are unknown.
+
+        A video inside a request is let grow to what the body has room for as base64, beside some text: MiniMax's 50 MB
+        would be 67 MB there, more than its 64 MB for a whole request.
+        """
+        names = (limit.name for limit in fields(MediaLimits) if hasattr(self, limit.name))
+        known = MediaLimits(**{name: most for name in names if (most := getattr(self, name)) is not None})
+        room = max(0, known.body_bytes - _TEXT_ROOM) * 3 // 4
+        return replace(known, video_bytes=min(known.video_bytes, room))
+
+
+_TEXT_ROOM = 1_000_000
 _NOTHING = Decimal(0)
 _FREE = (Price(input=_NOTHING, output=_NOTHING, cache_read=_NOTHING, cache_write=_NOTHING),)
 
@@ -217,6 +254,9 @@ class Provider(Row):
         failed_free: True where failed calls are not charged; None is unknown.
         default_model: The model asked when the user names none.
         models: What it offers, by the id it wants on the wire.
+        media: How much of pictures and videos it takes.
+        files_path: Path of its files, on the host of its calls (what follows the host in a base URL does not count), or
+            None where it takes no uploads. "/upload", "/list", "/retrieve" and "/delete" lie below it.
         suffixes: True where a listed id may have a suffix behind a colon (``minimax/minimax-m2:free``): what is known
             of the model holds, ``:free`` costs nothing, and the price of any other is unknown.
         every_model: True where every id of every other row is offered as well (the emulator).
@@ -238,6 +278,8 @@ class Provider(Row):
     failed_free: bool | None = None
     default_model: str = ""
     models: dict[str, Offer] = field(default_factory=dict)
+    media: MediaRow = field(default_factory=MediaRow)
+    files_path: Annotated[str | None, _Blank] = None
     suffixes: bool = False
     every_model: bool = False
     acts_as: dict[str, dict[FaceName, Address]] = field(default_factory=dict)

@@ -9,6 +9,8 @@ from typing import Any
 
 from minimax_nb.catalog import Endpoint
 from minimax_nb.chat.count import TokenCount, estimated
+from minimax_nb.messages.media import Media
+from minimax_nb.messages.parts import Part
 from minimax_nb.messages.request import Request
 from minimax_nb.messages.shown import Shown
 from minimax_nb.wire import FACES
@@ -28,7 +30,9 @@ class Preview(Shown):
         headers: Headers without the key.
         key_header: Header that carries the key, or None where none is sent.
         key_names: Environment variables the key is read from.
-        body: The JSON body as a value.
+        body: The JSON body as a value; where the content of a picture or video would stand, type, size and hash do.
+        prompt: The parts of the last message.
+        media: The pictures and videos whose content that is, in their order in the body.
         count: The kit's estimate of its tokens.
         notes: Sentences the reader should see.
     """
@@ -43,6 +47,8 @@ class Preview(Shown):
     key_header: str | None
     key_names: tuple[str, ...]
     body: Mapping[str, Any]
+    prompt: tuple[Part, ...]
+    media: tuple[Media, ...]
     count: TokenCount
     notes: tuple[str, ...]
 
@@ -60,7 +66,9 @@ def preview(request: Request, endpoint: Endpoint, notes: tuple[str, ...]) -> Pre
         headers=dict(call.headers),
         key_header=call.key_header if endpoint.key is not None or endpoint.provider.keys else None,
         key_names=endpoint.provider.keys,
-        body=json.loads(call.body),
+        body=json.loads(call.outline),
+        prompt=request.messages[-1].parts,
+        media=call.media,
         count=estimated(request, endpoint),
         notes=notes,
     )

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from minimax_nb.chat import Chat, Preview
-from minimax_nb.messages.parts import Text
-from minimax_nb.prompt import to_parts
+from minimax_nb.display.code_files import READER, in_python, in_shell, kit_prompt, remarks, with_contents
+from minimax_nb.messages.media import Media
 
 _LOCAL = "http://127.0.0.1:8765"
 _NO_KEY = "none-needed"
@@ -33,7 +33,7 @@ def as_code(chat: Chat, prompt: Sequence[object], options: Mapping[str, Any]) ->
     for face in chat.faces:
         if face not in by_face:
             by_face[face] = chat.fork(face=face).preview(*prompt, **options)
-    sections = [("Python, minimax_nb", "python", _kit(chat, here, prompt, options)), ("curl", "bash", _curl(here))]
+    sections = [("Python, minimax_nb", "python", _kit(chat, here, options)), ("curl", "bash", _curl(here))]
     writers: dict[str, tuple[str, Callable[[Preview], str]]] = {
         "anthropic": ("Python, Anthropic SDK", _anthropic_sdk),
         "openai": ("Python, OpenAI SDK", _openai_sdk),
@@ -44,7 +44,7 @@ def as_code(chat: Chat, prompt: Sequence[object], options: Mapping[str, Any]) ->
     return "\n\n".join(f"**{title}**\n\n{_fenced(text, language)}" for title, language, text in sections)
 
 
-def _kit(chat: Chat, preview: Preview, prompt: Sequence[object], options: Mapping[str, Any]) -> str:
+def _kit(chat: Chat, preview: Preview, options: Mapping[str, Any]) -> str:
     """The call with this kit."""
     who = [repr(preview.model), f"provider={preview.provider!r}", f"face={preview.face!r}"]
     if preview.provider == "local":
@@ -52,28 +52,35 @@ def _kit(chat: Chat, preview: Preview, prompt: Sequence[object], options: Mappin
     if chat.system:
         who.append(f"system={chat.system!r}")
     said = "".join(f", {name}={value!r}" for name, value in options.items())
-    text = "".join(part.text for value in prompt for part in to_parts(value) if isinstance(part, Text))
-    return (
-        "from minimax_nb import Chat\n\n"
-        f"chat = Chat({', '.join(who)})\n"
-        f"reply = chat.ask({_literal(text)}{said})\n"
-        "print(reply.text)"
+    asked, names = kit_prompt(preview.prompt, _literal)
+    seen = [part for part in preview.prompt if isinstance(part, Media) and part.base64]
+    return "\n".join(
+        [
+            *remarks(seen),
+            f"from minimax_nb import {', '.join(['Chat', *names])}",
+            "",
+            f"chat = Chat({', '.join(who)})",
+            f"reply = chat.ask({', '.join(asked)}{said})",
+            "print(reply.text)",
+        ]
     )
 
 
 def _curl(preview: Preview) -> str:
-    lines = [f"curl -N {_address(preview, preview.url)} \\"]
+    lines = [*remarks(preview.media), f"curl -N {_address(preview, preview.url)} \\"]
     if preview.key_header:
         prefix = "Bearer " if preview.key_header == "authorization" else ""
         key = f"${preview.key_names[0]}" if preview.key_names else _NO_KEY
         lines.append(f'  -H "{preview.key_header}: {prefix}{key}" \\')
     lines += [f"  -H '{name}: {value}' \\" for name, value in preview.headers.items()]
-    # One line of JSON: no line of it can be the end marker. A quote inside is fine: the marker is quoted.
+    # One line of JSON: no line of it can be the end marker. A quoted marker lets the shell change nothing in it.
+    if preview.media:
+        return "\n".join([*lines, "  --data-binary @- <<END", in_shell(preview.body, preview.media), "END"])
     return "\n".join([*lines, "  --data-binary @- <<'END'", json.dumps(preview.body, ensure_ascii=False), "END"])
 
 
 def _openai_sdk(preview: Preview) -> str:
-    body = dict(preview.body)
+    body = with_contents(preview.body, preview.media, in_python)
     extra = {name: body.pop(name) for name in list(body) if name not in _OPENAI_KNOWN}
     arguments = _arguments(body) + ([f"    extra_body={_value(extra)},"] if extra else [])
     return "\n".join(
@@ -90,7 +97,8 @@ def _openai_sdk(preview: Preview) -> str:
 
 
 def _anthropic_sdk(preview: Preview) -> str:
-    body = {name: value for name, value in preview.body.items() if name != "stream"}
+    body = with_contents(preview.body, preview.media, in_python)
+    body.pop("stream", None)
     extra = {name: body.pop(name) for name in list(body) if name not in _ANTHROPIC_KNOWN}
     arguments = _arguments(body) + ([f"    extra_body={_value(extra)},"] if extra else [])
     return "\n".join(
@@ -107,12 +115,13 @@ def _anthropic_sdk(preview: Preview) -> str:
 
 def _imports(module: str, name: str, preview: Preview) -> list[str]:
     key = f'os.environ["{preview.key_names[0]}"]' if preview.key_names else repr(_NO_KEY)
-    head = ["import os", ""] if preview.key_names else []
+    modules = [*(["base64"] if preview.media else []), *(["os"] if preview.key_names else [])]
+    head = [*remarks(preview.media), *(f"import {name}" for name in modules), *([""] if modules else [])]
     note = [f"# first, in a terminal: python -m minimax_nb.emulator --port {_LOCAL.rpartition(':')[2]}"]
     return [
         *head,
         f"from {module} import {name}",
-        "",
+        *((READER if preview.media else "").splitlines() or [""]),
         *(note if preview.base_url.startswith("emulator:") else []),
         f"client = {name}(base_url={_address(preview, preview.base_url)!r}, api_key={key})",
     ]

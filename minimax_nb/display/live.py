@@ -33,6 +33,7 @@ class LivePainter:
         self._screen = screen
         self.outputs = 0
         self._started = False
+        self._gallery = ""
         self._start_afresh()
 
     def _start_afresh(self) -> None:
@@ -45,6 +46,13 @@ class LivePainter:
         self._cutter = BlockCutter()
         self._ready: list[str] = []
         self._fed = 0
+
+    def begin(self, gallery: str) -> None:
+        """Show what was sent, in a display of its own that is never updated: its bytes go out once."""
+        self._gallery = gallery
+        self._screen.show({"text/markdown": gallery}, {})
+        self.outputs += 1
+        self._started = True
 
     def paint(self, thinking: str, text: str, status: str = "", *, paused: bool = False) -> int:
         """Show where the reply stands now; gives the number of outputs that took.
@@ -70,6 +78,8 @@ class LivePainter:
             self._screen.clear()
             self.outputs += 1
         self._start_afresh()
+        if self._gallery:
+            self.begin(self._gallery)
 
     def finish(self, data: dict[str, object], metadata: dict[str, object]) -> None:
         """Replace all that was painted by the one output that is saved."""

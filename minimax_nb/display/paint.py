@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from minimax_nb.display.gallery import gallery
 from minimax_nb.display.live import LivePainter
 from minimax_nb.display.plain import PlainPainter
 from minimax_nb.display.render import markdown_answer, render, thinking_folded, thinking_live
@@ -21,6 +22,9 @@ from minimax_nb.messages.reply import Reply
 
 TICK_S = 0.053
 """Least time between two outputs: some 19 a second, and never more than 20."""
+
+_GALLERY_BYTES_A_S = 100_000
+"""Most bytes of thumbnails a second where they must go out again with each update."""
 
 _PAUSE_S = 0.3
 _JOIN_S = 1.0
@@ -45,6 +49,10 @@ class Paintable(Protocol):
 
 class Painter(Protocol):
     """Shows a growing reply."""
+
+    def begin(self, gallery: str) -> None:
+        """Show what was sent, before anything arrives; called only where pictures or videos were."""
+        ...
 
     def paint(self, thinking: str, text: str, status: str = "", *, paused: bool = False) -> int:
         """Show where the reply stands; gives the number of outputs that took."""
@@ -101,6 +109,8 @@ class _Session:
         interrupted: BaseException | None = None
         reader.start()
         try:
+            if sent := self._stream.reply.media:
+                self._painter.begin(gallery(sent))
             self._paint_until_done()
         except KeyboardInterrupt:
             interrupted = KeyboardInterrupt()
@@ -112,7 +122,7 @@ class _Session:
         if interrupted is not None and not reply.done:  # the reader is stuck where no stop can reach it
             reply.fail(interrupted, "interrupted")
         error = interrupted or self._error
-        if error is None or reply.text or reply.thinking or reply.tool_calls:
+        if error is None or reply.text or reply.thinking or reply.tool_calls or reply.media:
             self._painter.finish(*render(reply))
         if error is not None:
             raise error from None
@@ -157,6 +167,9 @@ class _OncePainter:
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
 
+    def begin(self, gallery: str) -> None:
+        """Nothing yet."""
+
     def paint(self, thinking: str, text: str, status: str = "", *, paused: bool = False) -> int:
         """Nothing yet."""
         del thinking, text, status, paused
@@ -174,21 +187,31 @@ class _GuestPainter:
     """Paints beside other outputs of the cell: one display, updated whole, less often the longer it is.
 
     The interval grows with the length, so the bytes stay a small multiple of the text and the front end is not made
-    to set a long text again twenty times a second.
+    to set a long text again twenty times a second. Thumbnails go out with every update, so they make it longer too.
     """
 
     def __init__(self, screen: Screen, clock: Callable[[], float] = time.monotonic) -> None:
         self._screen, self._clock = screen, clock
         self._id: str | None = None
         self._next = 0.0
+        self._gallery = ""
+        self._shown = ""
+
+    def begin(self, gallery: str) -> None:
+        """What was sent stands above the reply from now on."""
+        self._gallery = gallery + "\n\n"
+        self.paint("", "")
 
     def paint(self, thinking: str, text: str, status: str = "", *, paused: bool = False) -> int:
         """The whole reply so far, if its time has come."""
-        if self._clock() < self._next and not paused:
+        if self._clock() < self._next and (self._gallery or not paused):
             return 0
-        data: dict[str, object] = {"text/markdown": _so_far(thinking, text, status)}
-        self._next = self._clock() + max(2 * TICK_S, len(text) / 5000)
-        self._put(data, {})
+        markdown = self._gallery + _so_far(thinking, text, status)
+        if markdown == self._shown:
+            return 0
+        self._shown = markdown
+        self._next = self._clock() + max(2 * TICK_S, len(text) / 5000, len(self._gallery) / _GALLERY_BYTES_A_S)
+        self._put({"text/markdown": markdown}, {})
         return 1
 
     def restart(self) -> None:

@@ -18,6 +18,9 @@ class PlainPainter:
         self._thinking_told = False
         self._status = ""
 
+    def begin(self, gallery: str) -> None:
+        """A terminal shows no pictures; what was sent is named under the answer."""
+
     def paint(self, thinking: str, text: str, status: str = "", *, paused: bool = False) -> int:
         """Write what is new; gives 1 if anything was."""
         del paused

@@ -1,7 +1,7 @@
 """Values to notebook bundles: pure functions, the same answer for the same value, everything foreign made safe.
 
-A reply's ``text/plain`` begins with the whole answer. Its ``text/markdown`` has the thinking folded, the answer, and
-the receipt; its metadata the provenance.
+A reply's ``text/plain`` begins with the whole answer. Its ``text/markdown`` has thumbnails of what was sent, the
+thinking folded, the answer, and the receipt; its metadata the provenance.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from minimax_nb.display.gallery import gallery, media_lines
 from minimax_nb.display.receipt import money, receipt
 from minimax_nb.display.safe import code_block, safe_line, safe_markdown, safe_quote
 from minimax_nb.errors import MiniMaxError
@@ -56,7 +57,7 @@ def _version() -> str:
 
 
 def _plain(reply: Reply) -> str:
-    """The answer as it is, then tool calls, notes and the receipt.
+    """The answer as it is, then tool calls, what was sent, notes and the receipt.
 
     Control characters, which would move a terminal's cursor or rename its window, are replaced one by one.
     """
@@ -65,7 +66,7 @@ def _plain(reply: Reply) -> str:
     if not text and reply.thinking:
         pieces.append(f"({_NO_ANSWER})\n\n{reply.thinking.rstrip()}")
     pieces += [_call_line(call) for call in reply.tool_calls]
-    pieces.append("\n".join([*_remarks(reply), f"[{receipt(reply)}]"]))
+    pieces.append("\n".join([*_sent(reply), *_remarks(reply), f"[{receipt(reply)}]"]))
     below = "\n\n".join(pieces)
     gap = "\n" * (2 - len(text) + len(text.rstrip("\n"))) if text else ""
     return _CONTROL.sub("\ufffd", f"{text}{gap}{below}")
@@ -73,7 +74,7 @@ def _plain(reply: Reply) -> str:
 
 def _markdown(reply: Reply) -> str:
     text, thinking = reply.text, reply.thinking
-    pieces = []
+    pieces = [gallery(reply.media)] if reply.media else []
     if thinking:
         pieces.append(_details(thinking, opened=not text and not reply.tool_calls))
     if text:
@@ -86,6 +87,10 @@ def _markdown(reply: Reply) -> str:
 
 
 _NO_ANSWER = "There is no answer, only thinking."
+
+
+def _sent(reply: Reply) -> list[str]:
+    return [f"[{line}]" for line in media_lines(reply.media)]
 
 
 def _remarks(reply: Reply) -> list[str]:

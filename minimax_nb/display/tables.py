@@ -11,12 +11,16 @@ from minimax_nb.catalog import ModelLine, load_catalog, model_table
 from minimax_nb.catalog.table import LiveLine, live_table
 from minimax_nb.chat import Chat, Ledger, Preview, TokenCount, UsageLine
 from minimax_nb.chat.served import Answered
+from minimax_nb.display.gallery import gallery, media_lines
 from minimax_nb.display.receipt import money
 from minimax_nb.display.render import Bundle, error_line, markdown_answer, register, safe_line, table
 from minimax_nb.doctor import Report
-from minimax_nb.errors import ConfigError
+from minimax_nb.errors import ConfigError, MiniMaxError
+from minimax_nb.messages.media import Media
 from minimax_nb.messages.parts import Message, Thinking, ToolCall, ToolResult
 from minimax_nb.messages.shown import Shown
+from minimax_nb.prompt.media.image import Image
+from minimax_nb.prompt.media.video import Video
 
 _EXCERPT = 2_000
 
@@ -216,8 +220,11 @@ def _chat(value: Chat) -> Bundle:
     for message in value.history:
         said, more = _said(message)
         mark = f"{message.role}, cut short" if message.partial else message.role
-        plain.append(f"[{mark}] {said}{more}")
-        markdown.append(f"**{mark}**\n\n{_quoted(markdown_answer(said + more))}")
+        sent = media_lines(message.media)
+        plain.append("\n".join([f"[{mark}] {said}{more}", *(f"({line})" for line in sent)]))
+        pieces = [markdown_answer(said + more), *(f"*{safe_line(line)}*" for line in sent)]
+        quoted = _quoted("\n\n".join(filter(None, pieces)))
+        markdown.append(f"**{mark}**\n\n{quoted}")
     usage = _ledger(value.usage)[0]
     plain.append(usage["text/plain"])
     markdown.append(usage["text/markdown"])
@@ -241,6 +248,19 @@ def _quoted(markdown: str) -> str:
     return "\n".join("> " + line for line in markdown.splitlines())
 
 
+def _media(value: Media) -> Bundle:
+    return {"text/plain": media_lines((value,))[0], "text/markdown": gallery((value,))}, {}
+
+
+def _medium(value: Image | Video) -> Bundle:
+    """A picture or video as it would be sent; if it cannot be, the reason."""
+    try:
+        return _media(value.prepare())
+    except MiniMaxError as error:
+        line = error_line(error)
+        return {"text/plain": line, "text/markdown": safe_line(line)}, {}
+
+
 def _report(value: Report) -> Bundle:
     rows = tuple((finding.subject, finding.state, "" if finding.fine else "look here") for finding in value.findings)
     remark = "All is well." if value.fine else "Something needs a look."
@@ -261,4 +281,7 @@ register(UsageLine, lambda value: _usage((value,)))
 register(TokenCount, _token_count)
 register(Preview, _preview)
 register(Chat, _chat)
+register(Media, _media)
+register(Image, _medium)
+register(Video, _medium)
 register(Report, _report)

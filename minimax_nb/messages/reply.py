@@ -6,6 +6,7 @@ Text is kept in lists and joined when read, so each event costs the same however
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -256,7 +257,8 @@ class Reply(Shown):
     # -- saving ----------------------------------------------------------------------------------------------------
 
     def metadata(self, version: str) -> dict[str, Any]:
-        """The reply's provenance as plain JSON values, for an output's metadata."""
+        """The reply's provenance as plain JSON values, for an output's metadata; ``media`` only where some was sent."""
+        media = {"media": [_provenance(medium) for medium in self.media]} if self.media else {}
         return {
             "version": version,
             "provider": self.provider,
@@ -272,6 +274,7 @@ class Reply(Shown):
             "stop_reason": self.stop_reason,
             "partial": self.partial,
             "replayed": self.replayed,
+            **media,
         }
 
     def __repr__(self) -> str:
@@ -282,6 +285,25 @@ class Reply(Shown):
 
     def __str__(self) -> str:
         return self.text
+
+
+_ALWAYS = ("name", "size", "sha256", "width", "height")
+_WHERE_KNOWN = ("detail", "max_long_side", "fps", "duration_s", "frames", "frame_rate", "codec", "audio")
+_ADDRESS = re.compile(r"(?i)(https?://|mm_file://)(?:[^/?#@]*@)?([^?#]*)")
+
+
+def _provenance(medium: Picture | Clip) -> dict[str, Any]:
+    """What was sent, without its content: None is unknown. An address goes without password and query."""
+    known = {name: getattr(medium, name, None) for name in (*_ALWAYS, *_WHERE_KNOWN)}
+    address = _ADDRESS.match(str(medium.url))
+    return {
+        "kind": "video" if isinstance(medium, Clip) else "image",
+        "type": medium.media_type or None,
+        **{name: known[name] or None for name in _ALWAYS},
+        **({"url": f"{address[1]}{address[2]}"} if address else {}),
+        **{name: known[name] for name in _WHERE_KNOWN if known[name] not in (None, "")},
+        **({"notes": list(medium.notes)} if medium.notes else {}),
+    }
 
 
 def _joined(texts: Iterator[str]) -> str:

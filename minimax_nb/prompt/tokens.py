@@ -4,7 +4,8 @@ The rule: one token for a word of up to eight Latin letters or each further eigh
 three letters of another alphabet, for up to two punctuation signs, for a line break with its indentation; seven
 tokens for ten Chinese, Japanese or Korean characters; two for an emoji or another rare sign. A single space counts with
 the word after it. On prose and code it is within a fifth or so of what large multilingual vocabularies give; nothing
-about it is exact, and a picture or a tool has a price of its own that is not in it.
+about it is exact, and a tool has a price of its own that is not in it. Pictures and videos are counted by their pixels
+and seconds (:mod:`minimax_nb.prompt.media.tokens`).
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from __future__ import annotations
 import json
 import re
 
+from minimax_nb.messages.media import Clip, Media, Picture
 from minimax_nb.messages.parts import Message, Opaque, Part, Text, Thinking, ToolCall, ToolResult
 from minimax_nb.messages.request import Request
+from minimax_nb.prompt.media.tokens import image_tokens, video_tokens
 
 _CJK = re.compile(r"[぀-ヿ㐀-䶿一-鿿가-힯豈-﫿]+")
 _RARE = re.compile(r"[\U00010000-\U0010ffff←-⯿]")
@@ -28,6 +31,10 @@ _PIECE = re.compile(
 )
 _PER_MESSAGE = 4
 _CJK_RATE = 0.7
+_UNSEEN = (1280, 960)
+"""Pixels of a picture or frame that could not be looked into, such as one behind an address: a guess."""
+_UNSEEN_SECONDS = 10.0
+_BYTES_A_SECOND = 500_000  # of video, as cameras of telephones and of screens write it; again a guess
 
 
 def estimate(text: str) -> int:
@@ -57,13 +64,19 @@ def estimate_request(request: Request) -> dict[str, int]:
     MiniMax-M2.7, April 2026). Thinking since the last prompt, between tool calls, is counted.
 
     Returns:
-        "system", "history" (everything else), "prompt" (the last user message), and their "total".
+        "system", "history" (everything else), "prompt" (the last user message), where there are pictures or videos in
+        any of them "attachments", and the "total". Attachments are counted nowhere else.
     """
     last = max((at for at, message in enumerate(request.messages) if message.role == "user"), default=-1)
     each = [estimate_message(message, thinking=at > last) for at, message in enumerate(request.messages)]
+    seen = [sum(map(_part, message.media)) for message in request.messages]
+    said = [whole - media for whole, media in zip(each, seen, strict=True)]
     system = estimate(request.system) + _PER_MESSAGE if request.system else 0
-    prompt = each[last] if last >= 0 else 0
-    return {"system": system, "history": sum(each) - prompt, "prompt": prompt, "total": system + sum(each)}
+    prompt = said[last] if last >= 0 else 0
+    counts = {"system": system, "history": sum(said) - prompt, "prompt": prompt}
+    if any(message.media for message in request.messages):
+        counts["attachments"] = sum(seen)
+    return {**counts, "total": sum(counts.values())}
 
 
 def _part(part: Part) -> int:
@@ -78,3 +91,17 @@ def _part(part: Part) -> int:
             return estimate(part.content) + _PER_MESSAGE
         case Opaque():
             return estimate(json.dumps(dict(part.raw), default=str))
+        case Picture():
+            return image_tokens(*_pixels(part), part.detail, part.max_long_side)
+        case Clip():
+            return video_tokens(*_pixels(part), _seconds(part), part.fps, part.detail, part.max_long_side)
+
+
+def _pixels(part: Media) -> tuple[int, int]:
+    return (part.width, part.height) if part.width and part.height else _UNSEEN
+
+
+def _seconds(clip: Clip) -> float:
+    if clip.duration_s is not None:
+        return clip.duration_s
+    return _UNSEEN_SECONDS if clip.size is None else max(1.0, clip.size / _BYTES_A_SECOND)

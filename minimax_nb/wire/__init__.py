@@ -12,6 +12,7 @@ data: flags in the face's row of the catalog. Imports inside point down this lis
     faulttable, faults           errors, typed
     answer      the decoder both protocols share
     history     the rules of a conversation that can be sent
+    media, body                  pictures and videos; a body as bytes
     asking, listing              what the encoders share; counts and lists of models
     openai, anthropic            one package a protocol: encode, decode
 """

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from minimax_nb.catalog.endpoint import Endpoint
-from minimax_nb.errors import RequestError
 from minimax_nb.messages.request import Request
+from minimax_nb.wire.body import Body, body_of
 from minimax_nb.wire.call import Call
 
 _SSE = "text/event-stream"
@@ -26,10 +25,10 @@ def post(endpoint: Endpoint, path: str, body: Mapping[str, Any], *, stream: bool
     """A POST of ``body`` as JSON to ``path``.
 
     Raises:
-        RequestError: A value cannot be written as JSON.
+        RequestError: A value cannot be written as JSON, or the body is longer than the provider takes.
     """
     headers = {"accept": _SSE if stream else _JSON, "content-type": _JSON}
-    return _call(endpoint, path, headers, body=json_text(body).encode("utf-8", "replace"), stream=stream)
+    return _call(endpoint, path, headers, body=body_of(body, endpoint.provider), stream=stream)
 
 
 def get(endpoint: Endpoint, path: str) -> Call:
@@ -37,39 +36,28 @@ def get(endpoint: Endpoint, path: str) -> Call:
     return _call(endpoint, path, {"accept": _JSON})
 
 
-def _call(endpoint: Endpoint, path: str, headers: dict[str, str], *, body: bytes = b"", stream: bool = False) -> Call:
+_NO_BODY = Body()
+
+
+def _call(
+    endpoint: Endpoint, path: str, headers: dict[str, str], *, body: Body = _NO_BODY, stream: bool = False
+) -> Call:
     face = endpoint.face
     key_header, key_prefix = _KEY_PLACES[face.auth]
     headers |= {name.lower(): value for name, value in face.headers.items()}
     return Call(
-        method="POST" if body else "GET",
+        method="POST" if body.whole else "GET",
         url=endpoint.url(path),
         headers=tuple(headers.items()),
-        body=body,
+        body=body.whole,
+        outline=body.outline,
+        media=body.media,
         stream=stream,
         key=endpoint.key,
         key_header=key_header,
         key_prefix=key_prefix,
         key_field="key" if face.auth == "body" else "",
     )
-
-
-def json_text(value: object) -> str:
-    """A value as JSON; any mapping counts as an object.
-
-    Raises:
-        RequestError: It cannot be written as JSON.
-    """
-    try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise RequestError(f"The request cannot be written as JSON: {error}.") from None
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise TypeError(f"a {type(value).__name__} is no JSON value")
 
 
 def limit(request: Request, endpoint: Endpoint) -> int | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from minimax_nb.messages.events import Event
+from minimax_nb.messages.media import Media
 from minimax_nb.secrets import Secret
 
 
@@ -19,6 +20,9 @@ class Call:
         url: Where to; an ``emulator:`` URL stays inside the process.
         headers: Name and value pairs, names in lower case.
         body: The bytes to send, UTF-8 JSON.
+        outline: The body for people to read: the same JSON with a few words where the content of a picture or video
+            stands. It is the body itself where there is none.
+        media: The pictures and videos whose content stands in the body, in its order.
         stream: Whether the answer is to come as server-sent events.
         key: The key, or None where the provider needs none.
         key_header: Header that carries the key.
@@ -29,7 +33,9 @@ class Call:
     method: str
     url: str
     headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
+    outline: bytes = field(default=b"", repr=False)
+    media: tuple[Media, ...] = field(default=(), repr=False)
     stream: bool = True
     key: Secret | None = field(default=None)
     key_header: str = "authorization"

@@ -14,7 +14,9 @@ clients, read 2026-11-20). They hold for any messages, also for those made by ha
    that does not think they do not go either.
 6. A reply that was cut off goes back as its text alone: what came of its thinking may lack its signature, and its calls
    were never run. Without text it is left out.
-7. Messages of the user that then stand side by side become one. Tool results are a message of their own, so what the
+7. Pictures and videos are the user's: they stay in their place among the user's texts, and blanks alone between them
+   are left out as empty. The assistant's are not sent back, since no service takes them there.
+8. Messages of the user that then stand side by side become one. Tool results are a message of their own, so what the
    user says after them is a second message in a row on the protocol that has no role "tool": that is wanted there.
 """
 
@@ -25,6 +27,7 @@ from dataclasses import replace
 from itertools import dropwhile
 
 from minimax_nb.errors import RequestError
+from minimax_nb.messages.media import Clip, Picture
 from minimax_nb.messages.parts import Message, Opaque, Part, Text, Thinking, ToolCall, ToolResult
 
 NO_OUTPUT = "(no output)"
@@ -60,7 +63,9 @@ def _as_known(message: Message, receiver: tuple[str, str] | None) -> Message:
         return replace(message, parts=tuple(_gathered(heard)))
     origin = message.origin
     own = not message.partial and origin is not None and (origin.provider, origin.face) == receiver
-    foreign: tuple[type[Part], ...] = (ToolResult,) if own else (ToolResult, Thinking, Opaque)
+    foreign: tuple[type[Part], ...] = (ToolResult, Picture, Clip)
+    if not own:
+        foreign += (Thinking, Opaque)
     if message.partial:
         foreign += (ToolCall,)
     kept = tuple(part for part in message.parts if not (isinstance(part, foreign) or _is_blank(part)))

@@ -7,7 +7,7 @@ back into the finished HTML, wherever their places have come to stand (rendermim
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
@@ -37,16 +37,25 @@ REFUSED = re.compile(r"\\(href|url|style|class|cssId|require|unicode|mmlToken|bb
 
 
 class Reader(HTMLParser):
-    """Reads HTML the way a browser would and notes everything that has no place in an output."""
+    """Reads HTML the way a browser would and notes everything that has no place in an output.
 
-    def __init__(self) -> None:
+    Args:
+        pictures: Addresses of the pictures that may be in it: thumbnails of what was sent.
+    """
+
+    def __init__(self, pictures: Collection[str] = ()) -> None:
         super().__init__()
+        self.pictures: list[str] = []
+        self._may_show = frozenset(pictures)
         self.wrong: list[str] = []
         self.code: list[str] = []
         self.text: list[str] = []
         self._open: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "img":
+            self._picture(dict(attrs))
+            return
         if tag not in ELEMENTS:
             self.wrong.append(f"element {tag}")
         for name, value in attrs:
@@ -54,6 +63,12 @@ class Reader(HTMLParser):
         self._open.append(tag)
         if tag in ("code", "pre") and self._open.count("code") + self._open.count("pre") == 1:
             self.code.append("")
+
+    def _picture(self, attrs: dict[str, str | None]) -> None:
+        source = attrs.get("src") or ""
+        if source not in self._may_show or not set(attrs) <= {"src", "alt"}:
+            self.wrong.append("element img")
+        self.pictures.append(source)
 
     def _attribute(self, tag: str, name: str, value: str) -> None:
         if name == "class" and all(CLASSES.fullmatch(word) for word in value.split()):
@@ -94,9 +109,9 @@ class Reader(HTMLParser):
     handle_decl = handle_pi = unknown_decl = handle_comment
 
 
-def read(html: str) -> Reader:
+def read(html: str, pictures: Collection[str] = ()) -> Reader:
     """What a reader of the HTML notes."""
-    reader = Reader()
+    reader = Reader(pictures)
     reader.feed(html)
     reader.close()
     return reader
@@ -185,14 +200,14 @@ PARSERS: dict[str, Callable[[str], str]] = {
 }
 
 
-def complaints(markdown: str) -> dict[str, list[str]]:
+def complaints(markdown: str, pictures: Collection[str] = ()) -> dict[str, list[str]]:
     """What is wrong with the Markdown, by the parser that shows it; empty if all is well."""
-    found = {name: _wrong(parse, markdown) for name, parse in PARSERS.items()}
+    found = {name: _wrong(parse, markdown, pictures) for name, parse in PARSERS.items()}
     return {name: wrong for name, wrong in found.items() if wrong}
 
 
-def _wrong(parse: Callable[[str], str], markdown: str) -> list[str]:
+def _wrong(parse: Callable[[str], str], markdown: str, pictures: Collection[str]) -> list[str]:
     try:
-        return read(parse(markdown)).wrong
+        return read(parse(markdown), pictures).wrong
     except LookupError:  # a place of a formula that is none: JupyterLab then shows nothing at all
         return ["cannot be shown"]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from minimax_nb.messages.events import Event, Finished, PartStarted, TextDelta, ThinkingDelta
+from minimax_nb.messages.media import Clip, Picture
 from minimax_nb.messages.reply import Reply
 
 
@@ -55,8 +56,8 @@ class Memory:
 class Scripted:
     """A stream of events given by a generator; ``stop`` ends it at the next step."""
 
-    def __init__(self, events: Iterator[Event] | list[Event]) -> None:
-        self.reply = Reply(provider="emulator", face="anthropic", asked_model="MiniMax-M3")
+    def __init__(self, events: Iterator[Event] | list[Event], media: tuple[Picture | Clip, ...] = ()) -> None:
+        self.reply = Reply(provider="emulator", face="anthropic", asked_model="MiniMax-M3", media=media)
         self.reply.free = True
         self._events = events
         self._stopped = threading.Event()

@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 import random
 import threading
+import time
 
 import pytest
 
 from minimax_nb.display.live import LivePainter
-from minimax_nb.display.paint import TICK_S, _Session, show
+from minimax_nb.display.paint import TICK_S, _GuestPainter, _OncePainter, _Session, show
 from minimax_nb.display.plain import PlainPainter
 from minimax_nb.display.render import render
 from minimax_nb.errors import TransportError
 from minimax_nb.messages.events import PartStarted, Reclassified, TextDelta
+from tests.display.media import clip, picture, uri
 from tests.display.screens import Memory, Scripted, saying
 
 REPLY = """# Title
@@ -228,8 +230,6 @@ def test_an_error_before_anything_came_leaves_no_output():
 
 
 def test_beside_other_outputs_one_display_is_used_and_nothing_is_cleared():
-    from minimax_nb.display.paint import _GuestPainter
-
     memory = Memory()
     memory.show({"text/plain": "printed before"}, {})
     text = [REPLY[at : at + 5] for at in range(0, len(REPLY), 5)]
@@ -237,6 +237,120 @@ def test_beside_other_outputs_one_display_is_used_and_nothing_is_cleared():
     assert memory.outputs[0][1] == {"text/plain": "printed before"}
     assert len(memory.outputs) == 2
     assert not any(kind == "clear_output" for kind, _, _ in memory.messages)
+
+
+# -- pictures and videos ---------------------------------------------------------------------------------------------
+
+
+def waiting(memory: Memory, seen: list[str], media: tuple[object, ...], *, guest: bool = False) -> None:
+    """Paint a reply whose first text comes only after the painter has shown something; ``seen`` is what it showed."""
+
+    def events():
+        until = time.monotonic() + 10
+        while not memory.outputs:
+            assert time.monotonic() < until, "nothing was shown while nothing had arrived"
+            time.sleep(0.01)
+        seen.append(memory.shown)
+        yield from saying("Two ", "pictures.", thinking="Hm.", pace=0.15)
+
+    painter = _GuestPainter(memory) if guest else LivePainter(memory)
+    _Session(Scripted(events(), media), painter).run()
+
+
+@pytest.mark.parametrize("guest", [False, True])
+def test_what_was_sent_is_shown_before_anything_arrives_and_stays(guest):
+    memory, seen, made = Memory(), [], (picture(), clip())
+    waiting(memory, seen, made, guest=guest)
+    assert all(uri(medium.thumbnail) in seen[0] for medium in made)
+    assert len(memory.outputs) == 1
+    _, data, metadata = memory.outputs[0]
+    assert all(uri(medium.thumbnail) in data["text/markdown"] for medium in made)
+    assert "Two pictures." in data["text/plain"]
+    assert [medium["name"] for medium in metadata["minimax_nb"]["media"]] == ["cat.png", "ball.mp4"]
+
+
+def test_every_painter_leaves_the_same_output_with_pictures():
+    left = []
+    for painter in (LivePainter, _GuestPainter, _OncePainter):
+        memory = Memory()
+        _Session(Scripted(saying("Hello ", "there"), (picture(),)), painter(memory)).run()
+        left.append([output[1:] for output in memory.outputs])
+    assert left[0] == left[1] == left[2]
+
+
+def test_thumbnails_go_out_once_at_the_beginning_and_once_at_the_end():
+    memory = Memory()
+    pieces = [REPLY[at : at + 5] for at in range(0, len(REPLY), 5)]
+    _Session(Scripted(saying(*pieces, pace=0.01), (picture(),)), LivePainter(memory)).run()
+    with_it = [data for _, data, _ in memory.messages if "data:image/jpeg" in str(data)]
+    assert len(memory.messages) > 5
+    assert len(with_it) == 2
+
+
+def test_what_was_sent_stays_when_the_painting_starts_afresh():
+    memory = Memory()
+    painter = LivePainter(memory)
+    painter.begin("the gallery")
+    painter.paint("", "secret plan")
+    painter.restart()
+    painter.paint("secret plan", "")
+    assert "the gallery" in memory.shown
+    assert memory.shown.count("secret plan") == 1
+
+
+def test_beside_other_outputs_thumbnails_slow_the_painting_down():
+    memory, clock = Memory(), [0.0]
+    painter = _GuestPainter(memory, lambda: clock[0])
+    painter.begin("x" * 200_000)
+    for tick in range(1, 101):
+        clock[0] = tick * 0.1
+        painter.paint("", "word " * tick, paused=tick % 3 == 0)
+    assert memory.bytes <= 10 * 100_000 + 200_000 + 10_000
+    assert "word " * 81 in memory.shown, "it goes on all the same"
+
+
+def test_beside_other_outputs_nothing_new_is_not_painted_again():
+    memory = Memory()
+    painter = _GuestPainter(memory)
+    assert [painter.paint("", "same", paused=True) for _ in range(5)] == [1, 0, 0, 0, 0]
+
+
+def test_a_call_that_fails_leaves_what_was_sent_and_why():
+    def events():
+        raise TransportError("Could not reach the host.")
+        yield
+
+    for painter in (LivePainter, _GuestPainter, _OncePainter):
+        memory = Memory()
+        stream = Scripted(events(), (picture(),))
+        stream.reply.fail(TransportError("Could not reach the host."))
+        with pytest.raises(TransportError):
+            _Session(stream, painter(memory)).run()
+        [(_, data, metadata)] = memory.outputs
+        assert uri(picture().thumbnail) in data["text/markdown"]
+        assert "Could not reach the host." in data["text/plain"]
+        assert metadata["minimax_nb"]["media"][0]["sha256"] == "ab" * 32
+
+
+def test_a_reply_without_media_costs_not_a_byte_more():
+    def messages(painter_of) -> list:
+        memory = Memory()
+        painter = painter_of(memory)
+        painter.begin = None  # it is not even asked
+        _Session(Scripted(saying("Hello.")), painter).run()
+        return memory.messages
+
+    assert [kind for kind, _, _ in messages(LivePainter)][-1] == "display_data"
+    assert len(messages(_GuestPainter)) <= 2
+
+
+def test_a_terminal_names_what_was_sent_under_the_answer():
+    out = io.StringIO()
+    _Session(Scripted(saying("Hello."), (picture(),)), PlainPainter(out)).run()
+    lines = out.getvalue().strip().split("\n")
+    assert lines[0] == "Hello."
+    assert lines[-2].startswith("[image cat.png · PNG · 640 x 480 pixels")
+    assert "data:" not in out.getvalue()
 
 
 def _whole(text: str):

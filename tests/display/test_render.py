@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 from decimal import Decimal
+from pathlib import Path
 
+import PIL.Image
 import pytest
 
+from minimax_nb.chat import Chat
 from minimax_nb.display.render import (
     closing,
     error_line,
@@ -19,10 +23,15 @@ from minimax_nb.display.render import (
 )
 from minimax_nb.errors import AuthError, OverloadedError, RequestError, TransportError
 from minimax_nb.messages.events import ArgumentsDelta, Finished, PartStarted, TextDelta, ThinkingDelta
+from minimax_nb.messages.media import Clip, Picture
+from minimax_nb.messages.parts import Part, user
 from minimax_nb.messages.reply import Reply, Timing
+from minimax_nb.messages.saved import message_to_dict
 from minimax_nb.messages.usage import Usage
+from minimax_nb.prompt.media import Image, Video
 from tests.display.hostile import HOSTILE
 from tests.display.judges import complaints, jupyterlab, read
+from tests.display.media import CONTENT, clip, picture, uri
 
 ANSWER = "# Answer\n\nIt is `x < 3`, **sure**.\n\n```python\nx = 2\n```\n"
 
@@ -234,3 +243,95 @@ def test_floors_above_add_their_own_values_and_types_below_inherit():
 
 def test_what_nobody_registered_is_its_repr():
     assert render(3) == ({"text/plain": "3"}, {})
+
+
+# -- pictures and videos ---------------------------------------------------------------------------------------------
+
+
+def with_media(*media: Picture | Clip, text: str = ANSWER, notes: tuple[str, ...] = ()) -> Reply:
+    reply = Reply(provider="minimax", face="anthropic", asked_model="MiniMax-M3", media=media, notes=notes)
+    reply.apply(PartStarted(0, "thinking"))
+    reply.apply(ThinkingDelta(0, "Hm."))
+    reply.apply(PartStarted(1, "text"))
+    reply.apply(TextDelta(1, text))
+    return ended(reply)
+
+
+def test_a_reply_begins_with_what_was_sent():
+    made = (picture(), clip())
+    _, markdown = shown(with_media(*made))
+    pictures = [uri(medium.thumbnail) for medium in made]
+    assert complaints(markdown, pictures) == {}
+    html = jupyterlab(markdown)
+    assert read(html, pictures).pictures == pictures
+    places = ["ball.mp4", pictures[1], "60 frames", "<details>", "<h1", "minimax ·"]
+    assert sorted(places, key=html.index) == places
+
+
+def test_plain_text_names_what_was_sent_between_the_answer_and_the_receipt():
+    plain, _ = shown(with_media(picture(), clip(), notes=("A note.",)))
+    assert plain.startswith(ANSWER)
+    lines = plain.removeprefix(ANSWER).strip("\n").split("\n")
+    assert [line[:16] for line in lines] == ["[image cat.png ·", "[video ball.mp4 ", "A note.", "[minimax · MiniM"]
+    assert all(line.endswith("]") for line in (*lines[:2], lines[3]))
+
+
+def test_a_reply_without_media_says_nothing_of_them():
+    data, metadata = render(with_media())
+    assert "media" not in metadata["minimax_nb"]
+    assert data["text/markdown"].startswith("<details>")
+    assert data["text/plain"].removeprefix(ANSWER).startswith("\n[minimax · ")
+
+
+def test_the_content_of_what_was_sent_is_nowhere_in_the_output():
+    made = picture(base64=CONTENT), clip(base64=CONTENT)
+    saved = json.dumps(render(with_media(*made)))
+    assert CONTENT[:60].decode() not in saved
+    assert saved.count("ab" * 32) == 1
+    assert len(saved) <= sum(4 * len(medium.thumbnail) / 3 for medium in made) + 4_500
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_an_answer_cannot_reach_into_the_gallery(name):
+    made = picture()
+    assert complaints(shown(with_media(made, text=HOSTILE[name]))[1], [uri(made.thumbnail)]) == {}
+
+
+def test_a_picture_shows_itself():
+    out = io.BytesIO()
+    PIL.Image.new("RGB", (90, 60), "teal").save(out, "PNG")
+    plain, markdown = shown(Image(out.getvalue(), name="teal.png"))
+    assert plain.startswith("image teal.png · PNG · 90 x 60 pixels · ")
+    assert markdown.count("](data:image/png;base64,") == 1
+    assert render(Image("nothing-there.png"))[0]["text/plain"].startswith("RequestError: nothing-there.png")
+
+
+def test_a_video_that_cannot_be_sent_says_why():
+    plain, markdown = shown(Video(b"no video", name="<b>.mp4"))
+    assert plain == "RequestError: <b>.mp4 is not a video. Videos are MP4, MOV, MKV or AVI."
+    assert complaints(markdown) == {}
+
+
+def loaded(path: Path, *parts: Part | str) -> Chat:
+    """A chat from a file that holds one message."""
+    Chat("MiniMax-M3", provider="emulator").save(path)
+    saved = json.loads(path.read_text())
+    saved["messages"] = [message_to_dict(user(*parts))]
+    path.write_text(json.dumps(saved))
+    return Chat.load(path)
+
+
+def test_a_conversation_names_its_pictures_by_caption(tmp_path):
+    plain, markdown = shown(loaded(tmp_path / "chat.json", "What is it, <b>?", picture(), clip()))
+    assert "[user] What is it, <b>?\n(image cat.png · PNG · 640 x 480 pixels" in plain
+    assert "\n(video ball.mp4 · " in plain
+    assert "data:" not in markdown
+    assert "60 frames" in "".join(read(jupyterlab(markdown)).text)
+    assert complaints(markdown) == {}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_nothing_in_a_saved_picture_gets_through_when_the_chat_is_loaded(name, tmp_path):
+    text = HOSTILE[name]
+    made = picture(name=text, notes=(text,), media_type=text, thumbnail=b"<svg onload='alert(1)'>")
+    assert complaints(shown(loaded(tmp_path / "chat.json", text, made))[1]) == {}

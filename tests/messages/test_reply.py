@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 
 import pytest
@@ -19,6 +20,7 @@ from minimax_nb.messages.events import (
     ThinkingDelta,
     UsageSeen,
 )
+from minimax_nb.messages.media import Clip, Picture
 from minimax_nb.messages.parts import Message, Opaque, Origin, Text, Thinking, ToolCall, ToolResult, user
 from minimax_nb.messages.reply import Reply
 from minimax_nb.messages.request import Request
@@ -168,3 +170,55 @@ def test_the_fingerprint_follows_the_words_and_not_the_model():
 
     assert sha("a", "x") == sha("b", "x")
     assert len({sha("a", "x"), sha("a", "y"), sha("a", "x", "x"), sha("a", "x", system="s")}) == 4
+
+
+# -- what was sent ---------------------------------------------------------------------------------------------------
+
+
+def test_metadata_tells_what_was_sent_and_never_its_content():
+    content = b"aGVsbG8=" * 50
+    picture = Picture(
+        name="cat.png", media_type="image/png", base64=content, sha256="ab" * 32, size=300, width=6, height=4,
+        detail="low", thumbnail=b"thumb" * 50, thumbnail_type="image/png", notes=("scaled",),
+    )  # fmt: skip
+    clip = Clip(
+        name="a.mp4", media_type="video/mp4", base64=content, sha256="cd" * 32, size=300, fps=0.5, duration_s=2.0,
+        codec="h264", audio=False, path="/home/somebody/a.mp4",
+    )  # fmt: skip
+    saved = Reply(provider="p", face="openai", asked_model="m", media=(picture, clip)).metadata("1")
+    assert json.loads(json.dumps(saved)) == saved
+    assert saved["media"] == [
+        {
+            "kind": "image", "name": "cat.png", "type": "image/png", "size": 300, "sha256": "ab" * 32,
+            "width": 6, "height": 4, "detail": "low", "notes": ["scaled"],
+        },
+        {
+            "kind": "video", "name": "a.mp4", "type": "video/mp4", "size": 300, "sha256": "cd" * 32,
+            "width": None, "height": None, "fps": 0.5, "duration_s": 2.0, "codec": "h264", "audio": False,
+        },
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://example.com/a.png?signature=secret#here", "https://example.com/a.png"),
+        ("https://me:secret@example.com/a.png", "https://example.com/a.png"),
+        ("HTTP://example.com?secret", "HTTP://example.com"),
+        ("https://example.com/a@b.png", "https://example.com/a@b.png"),
+        ("mm_file://123456", "mm_file://123456"),
+        ("data:image/png;base64,secret", None),
+        ("javascript:secret", None),
+    ],
+)
+def test_an_address_is_kept_without_what_may_be_secret(url, kept):
+    [saved] = Reply(provider="p", face="openai", asked_model="m", media=(Clip(name="a", url=url),)).metadata("1")[
+        "media"
+    ]
+    assert saved.get("url") == kept
+    assert "secret" not in json.dumps(saved)
+    assert (saved["type"], saved["size"], saved["sha256"]) == (None, None, None)
+
+
+def test_metadata_has_no_media_where_none_was_sent():
+    assert "media" not in folded().metadata("1")

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from minimax_nb.messages.media import Clip, Picture
 from minimax_nb.messages.parts import Message, Opaque, Text, Thinking, ToolCall, ToolResult, user
 from minimax_nb.messages.request import Request
 from minimax_nb.prompt import estimate, estimate_message, estimate_request
+from minimax_nb.prompt.media import image_tokens, video_tokens
 
 
 @pytest.mark.parametrize(
@@ -91,3 +93,35 @@ def test_thinking_between_tool_calls_counts() -> None:
 
 def test_a_request_without_system_or_messages_counts_zero() -> None:
     assert estimate_request(Request("m", ())) == {"system": 0, "history": 0, "prompt": 0, "total": 0}
+
+
+def test_attachments_are_counted_apart_by_their_pixels_and_seconds() -> None:
+    picture = Picture(name="a", width=1120, height=840)
+    clip = Clip(name="b", width=640, height=360, duration_s=10.0, fps=2)
+    past = (user("first", picture), Message("assistant", (Text("first answer"),)))
+    counts = estimate_request(Request("m", (*past, user("and now?", clip))))
+    assert counts["attachments"] == image_tokens(1120, 840) + video_tokens(640, 360, 10.0, 2)
+    assert counts["prompt"] == estimate_message(user("and now?"))
+    assert counts["history"] == estimate_message(user("first")) + estimate_message(past[1])
+    assert counts["total"] == sum(count for name, count in counts.items() if name != "total")
+    assert estimate_message(user("x", picture)) == estimate_message(user("x")) + image_tokens(1120, 840)
+
+
+def test_how_closely_a_service_looks_changes_the_estimate() -> None:
+    def cost(part: Picture | Clip) -> int:
+        return estimate_message(user(part))
+
+    low, default, high = (
+        cost(Picture(name="a", width=4000, height=3000, detail=d)) for d in ("low", "default", "high")
+    )
+    assert low < default < high
+    assert cost(Picture(name="a", width=4000, height=3000, max_long_side=280)) < low
+    slow, fast = (cost(Clip(name="b", width=640, height=360, duration_s=60.0, fps=fps)) for fps in (0.5, 5))
+    assert fast > 5 * slow
+
+
+def test_what_could_not_be_looked_into_is_never_free() -> None:
+    far = [Picture(name="a", url="https://example.invalid/a"), Clip(name="b", url="https://example.invalid/b")]
+    assert all(500 < estimate_message(user(part)) < 10_000 for part in far)
+    small, large = (estimate_message(user(Clip(name="c", size=size))) for size in (1_000_000, 40_000_000))
+    assert large > 10 * small

@@ -7,12 +7,14 @@ from typing import Any, assert_never
 
 from minimax_nb.catalog.endpoint import Endpoint
 from minimax_nb.catalog.rows import Model
+from minimax_nb.messages.media import Clip, Media, Picture
 from minimax_nb.messages.parts import Message, Opaque, Part, Text, Thinking, ToolCall, ToolResult
 from minimax_nb.messages.request import Request
 from minimax_nb.wire.asking import limit, options, post
 from minimax_nb.wire.call import Call
 from minimax_nb.wire.history import prepare
 from minimax_nb.wire.loose import arguments_object, text_of
+from minimax_nb.wire.media import Content, check_sendable, sent_type, tuning
 
 _MOST_BY_DEFAULT = 65_536  # what MiniMax recommends for M2.x; room enough for M3, which can be asked for more
 _WHEN_UNKNOWN = 8_192
@@ -24,7 +26,7 @@ def encode(request: Request, endpoint: Endpoint) -> Call:
     """The call that asks for a reply.
 
     Raises:
-        RequestError: There is nothing to send.
+        RequestError: There is nothing to send, or a part of it cannot be sent.
     """
     body = _prompt(request, endpoint)
     # MiniMax does without a limit; the other servers of this protocol require one.
@@ -38,7 +40,7 @@ def encode_count(request: Request, endpoint: Endpoint) -> Call | None:
     """The call that counts the tokens of a request, or None where that is not on offer.
 
     Raises:
-        RequestError: There is nothing to count.
+        RequestError: There is nothing to count, or a part of it cannot be sent.
     """
     path = endpoint.face.count_path
     return None if path is None else post(endpoint, path, _prompt(request, endpoint), stream=False)
@@ -125,5 +127,17 @@ def _block(part: Part) -> dict[str, Any]:
             return {"type": "tool_result", "tool_use_id": part.call_id, "content": part.content, **failed}
         case Opaque():
             return dict(part.raw)
+        case Picture() | Clip():
+            return _medium(part)
         case _:
             assert_never(part)
+
+
+def _medium(part: Media) -> dict[str, Any]:
+    """A picture or video as a block; its tuning stands inside its source."""
+    check_sendable(part)
+    if part.url:
+        source: dict[str, Any] = {"type": "url", "url": part.url}
+    else:
+        source = {"type": "base64", "media_type": sent_type(part), "data": Content(part)}
+    return {"type": "video" if isinstance(part, Clip) else "image", "source": source | tuning(part)}

@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from minimax_nb.catalog.endpoint import Endpoint
+from minimax_nb.messages.media import Clip, Media
 from minimax_nb.messages.parts import Message, Part, Text, ToolCall, ToolResult
 from minimax_nb.messages.request import Request
-from minimax_nb.wire.asking import json_text, limit, options, post
+from minimax_nb.wire.asking import limit, options, post
+from minimax_nb.wire.body import json_text
 from minimax_nb.wire.call import Call
 from minimax_nb.wire.history import prepare
 from minimax_nb.wire.loose import arguments_object, list_of, text_of
+from minimax_nb.wire.media import Content, check_sendable, sent_type, tuning
 from minimax_nb.wire.openai.reasoning import DETAILS, FIELDS
 
 
@@ -19,7 +22,7 @@ def encode(request: Request, endpoint: Endpoint) -> Call:
     """The call that asks for a reply.
 
     Raises:
-        RequestError: There is nothing to send.
+        RequestError: There is nothing to send, or a part of it cannot be sent.
     """
     face = endpoint.face
     body: dict[str, Any] = {face.model_field: endpoint.model_id, "messages": _messages(request, endpoint)}
@@ -62,13 +65,31 @@ def _as_one(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
 
 def _written(message: Message, echo_field: str | None) -> Iterator[dict[str, Any]]:
     if message.role == "user":
-        yield {"role": "user", "content": message.text}
+        yield {"role": "user", "content": _said(message)}
     elif message.role == "assistant":
         yield _assistant(message, echo_field)
     else:
         for part in message.parts:
             if isinstance(part, ToolResult):
                 yield {"role": "tool", "tool_call_id": part.call_id, "content": part.content}
+
+
+def _said(message: Message) -> str | list[dict[str, Any]]:
+    """What the user says: a text, or a list of parts where there are pictures or videos among it."""
+    if not message.media:
+        return message.text
+    return [
+        _medium(part) if isinstance(part, Media) else {"type": "text", "text": part.text}
+        for part in message.parts
+        if isinstance(part, Media | Text)
+    ]
+
+
+def _medium(part: Media) -> dict[str, Any]:
+    """A picture or video as a part. Its tuning stands beside the address: outside of this object it is refused."""
+    check_sendable(part)
+    kind = "video_url" if isinstance(part, Clip) else "image_url"
+    return {"type": kind, kind: {"url": part.url or Content(part, f"data:{sent_type(part)};base64,"), **tuning(part)}}
 
 
 def _assistant(message: Message, echo_field: str | None) -> dict[str, Any]:
