@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,8 @@ _EXPLORE = os.environ.get("MINIMAX_NB_EXPLORE") == "1"
 for _name in [name for name in os.environ if unwanted(name)]:
     del os.environ[_name]  # before anything under test is imported, and before workers are started
 loopback_only.close()
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a job a shell put into the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 hypothesis.settings.register_profile("steady", derandomize=not _EXPLORE, deadline=None)
 hypothesis.settings.load_profile("steady")
 
