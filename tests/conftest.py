@@ -4,23 +4,32 @@
   (``tests/support/closed_network``). A refused attempt fails the test even where the code under test swallowed it.
 * Environment variables with keys, proxies, certificates and settings are gone; home, configuration and caches are in a
   temporary folder; the working directory is an empty one of the test's own.
+* Properties are tried with the same examples on every run, so that no merge depends on luck; with the environment
+  variable MINIMAX_NB_EXPLORE=1 they are others each time.
 * A notebook run with ``--nbval`` is compared as a reader would see it (``tests/support/nbval_fold.py``).
 """
 
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.support.closed_network import loopback_only
 from tests.support.environment import clean_environment, unwanted
 
+_EXPLORE = os.environ.get("MINIMAX_NB_EXPLORE") == "1"
 for _name in [name for name in os.environ if unwanted(name)]:
     del os.environ[_name]  # before anything under test is imported, and before workers are started
 loopback_only.close()
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a job a shell put into the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+hypothesis.settings.register_profile("steady", derandomize=not _EXPLORE, deadline=None)
+hypothesis.settings.load_profile("steady")
 
 
 def pytest_configure(config: pytest.Config) -> None:

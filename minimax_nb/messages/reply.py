@@ -237,6 +237,7 @@ class Reply(Shown):
             case Finished():
                 self._echo = event.echo
                 self._settle()
+                self.notes += self._emptiness(event.stop_reason)
                 self.stop_reason = event.stop_reason
             case Failed():
                 self.fail(event.error)
@@ -249,6 +250,18 @@ class Reply(Shown):
         self.partial = True
         self._settle()
         self.stop_reason = reason
+
+    def _emptiness(self, reason: StopReason) -> tuple[str, ...]:
+        """What to say of a reply without a word or a call: it has ended well, and the reader would see nothing."""
+        if any(part.kind in ("tool_call", "opaque") for part in self._parts.values()) or self.text.strip():
+            return ()
+        if reason == "max_tokens":
+            what = "thinking used up the limit of tokens" if self.thinking else "the limit of tokens was too small"
+            return (f"There is no answer: {what}. Raise max_tokens.",)
+        if reason in ("end_turn", "stop_sequence"):
+            what = "The model thought, but gave no answer." if self.thinking else "The service sent no answer."
+            return (f"{what} Send the prompt again.",)
+        return ()
 
     def _settle(self) -> None:
         for part in self._parts.values():

@@ -7,9 +7,10 @@ data: flags in the face's row of the catalog. Imports inside point down this lis
     loose       JSON, strings and counts from servers that are not to be trusted
     sse         bytes -> frames
     codespans, thinking, once    text -> text and thinking
+    cumulative  deltas that repeat everything so far, told from those that do not
     counts      token counts
     parts       numbers and events of parts
-    faulttable, faults           errors, typed
+    faulttable, faultwords, faults    errors, typed
     answer      the decoder both protocols share
     history     the rules of a conversation that can be sent
     media, body                  pictures and videos; a body as bytes

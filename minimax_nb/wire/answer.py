@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from minimax_nb.catalog.endpoint import Endpoint
+from minimax_nb.catalog.rows import FaceName
 from minimax_nb.errors import WireError
 from minimax_nb.messages.events import Event, Failed
 from minimax_nb.wire.faults import TELLTALE, error_within, excerpt
@@ -23,11 +24,29 @@ from minimax_nb.wire.sse import BOM, LIMIT, Frames
 _FIRST = (b":", *(name + end for name in (b"data", b"event", b"id", b"retry") for end in (b":", b"\r", b"\n")))
 """What an event stream can begin with."""
 
+_OTHER = {"anthropic": "messages of the Anthropic protocol", "openai": "chat completions of the OpenAI protocol"}
+
 _ELSEWHERE = "Check the base URL: a proxy, a login page or another program may be answering there."
 
 
+class Trouble(Exception):  # noqa: N818  # it is no error until the table of faults has named it
+    """A reader met an error inside what looked like part of a reply: ``value`` is the JSON that tells of it."""
+
+    def __init__(self, value: dict[str, Any]) -> None:
+        super().__init__()
+        self.value = value
+
+
+def other_face(face: FaceName) -> WireError:
+    """The error for an answer in the protocol ``face``, met by the reader of another."""
+    return WireError(
+        f"The service answered with {_OTHER[face]}, which was not asked for.",
+        hint=f'Ask in that protocol: --face {face}, or Chat(face="{face}"). Or check the address: the path decides.',
+    )
+
+
 class Reader(Protocol):
-    """Makes events of one protocol's JSON. It never meets an error object: those are dealt with before.
+    """Makes events of one protocol's JSON. It seldom meets an error object: most are dealt with before.
 
     Attributes:
         began: Whether any part of the reply has come.
@@ -38,11 +57,21 @@ class Reader(Protocol):
     over: bool
 
     def frame(self, value: dict[str, Any], out: list[Event]) -> None:
-        """Read the data of one server-sent event."""
+        """Read the data of one server-sent event.
+
+        Raises:
+            WireError: It is of another protocol.
+            Trouble: It tells of an error.
+        """
         ...
 
     def whole(self, value: dict[str, Any], out: list[Event]) -> None:
-        """Read a whole body; the reply is not over afterwards if it was no reply of this protocol."""
+        """Read a whole body; the reply is not over afterwards if it was no reply of this protocol.
+
+        Raises:
+            WireError: It is of another protocol.
+            Trouble: It tells of an error.
+        """
         ...
 
     def end(self, out: list[Event], *, said: bool) -> None:
@@ -98,6 +127,8 @@ class Answer:
                 self._keep(data)
         except WireError as error:
             self._break(error, out)
+        except Trouble as trouble:
+            self._fail(trouble.value, out, certain=True)
         return out
 
     def flush(self) -> list[Event]:
@@ -117,6 +148,8 @@ class Answer:
                     self._read_body(b"".join(self._body), out)
             except WireError as error:
                 self._break(error, out)
+            except Trouble as trouble:
+                self._fail(trouble.value, out, certain=True)
         return out
 
     # -- streams -------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -72,12 +73,39 @@ def whole_of(value: object, *, most: int = MOST_TOKENS) -> int | None:
     return None
 
 
+def place_of(value: object) -> int | None:
+    """A place in a list: a whole number, also where a server wrote it as text, else None."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+        return int(value)
+    return whole_of(value)
+
+
+def finite(value: Any) -> Any:  # noqa: ANN401
+    """The JSON value with null for numbers that JSON cannot write: 1e999 is read as infinity, and NaN is let through.
+
+    For values that go back to a service as they came. The parser has bounded how deep they are.
+    """
+    if isinstance(value, dict):
+        return {name: finite(held) for name, held in value.items()}
+    if isinstance(value, list):
+        return [finite(held) for held in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def one_line(text: str, limit: int = 160) -> str:
     """The text on one line: white space collapsed, what does not print escaped, shortened to ``limit`` characters."""
     # Cut generously first, so that a page of megabytes costs no more than its head.
     line = _SPACE.sub(" ", text[: limit * 8]).strip()
     line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in line)
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def is_json_object(text: str) -> bool:
+    """Whether a text is a whole JSON object."""
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def arguments_object(text: str) -> dict[str, Any]:

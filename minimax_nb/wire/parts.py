@@ -27,11 +27,12 @@ class Parts:
         count: How many have started.
     """
 
-    __slots__ = ("_open", "count")
+    __slots__ = ("_ids", "_open", "count")
 
     def __init__(self) -> None:
         self.count = 0
         self._open: dict[int, None] = {}  # in the order they started
+        self._ids: set[str] = set()  # of tool calls
 
     def start(
         self,
@@ -48,6 +49,14 @@ class Parts:
         self._open[index] = None
         out.append(PartStarted(index, kind, id, name, raw))
         return index
+
+    def own_id(self, sent: str) -> str:
+        """An id that no other tool call of the reply has: its result refers to it. Servers send none, or one twice."""
+        own = sent or f"call_{self.count}"
+        if own in self._ids:
+            own = f"{own}_{self.count}"
+        self._ids.add(own)
+        return own
 
     def end(self, out: list[Event], index: int, signature: str | None = None) -> None:
         """End an open part."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import json
+from itertools import accumulate
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from minimax_nb.errors import RequestError, ServiceError, WireError
 from minimax_nb.messages.parts import Message, Opaque, Origin, Text, Thinking, ToolCall, ToolResult
 from minimax_nb.messages.request import Request
 from minimax_nb.wire import FACES, service_error
+from minimax_nb.wire.cumulative import Growing, Habit
 from minimax_nb.wire.thinking import Scanner
 from tests.wire.helpers import FLASH, M3, UNKNOWN, Outcome, check_order, drive, endpoint, merged
 
@@ -55,7 +57,8 @@ def records(**members: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return values | st.fixed_dictionaries({}, optional={name: shape | values for name, shape in members.items()})
 
 
-functions = records(name=strings, arguments=strings)
+arguments = strings | st.sampled_from(["{", '{"a"', '{"a": 1}', "{}"])
+functions = records(name=strings | st.sampled_from(["f", "g"]), arguments=arguments)
 calls = st.lists(records(index=st.integers(-1, 2), id=strings, function=functions), max_size=3)
 details = st.lists(
     records(type=st.sampled_from(["reasoning.text", "x"]), text=strings, data=strings, index=st.integers(0, 2)),
@@ -68,10 +71,14 @@ deltas = records(
     thinking=strings,
     reasoning_details=details,
     tool_calls=calls,
+    function_call=functions,
+    refusal=strings,
 )
-finishes = st.sampled_from([None, "", "stop", "length"])
+finishes = st.sampled_from([None, "", "stop", "length", "error"])
 choices = st.lists(
-    records(index=st.just(0), delta=deltas, message=deltas, finish_reason=finishes), min_size=1, max_size=2
+    records(index=st.just(0), delta=deltas, message=deltas, finish_reason=finishes, error=values),
+    min_size=1,
+    max_size=2,
 )
 usages = records(prompt_tokens=st.integers(), completion_tokens=st.integers(), prompt_tokens_details=values)
 chunks = records(id=strings, model=strings, choices=choices, usage=usages)
@@ -83,13 +90,26 @@ types = [
     "content_block_stop",
     "message_delta",
     "message_stop",
+    "message",
 ]
 blocks = records(
-    type=st.sampled_from(["text", "thinking", "tool_use", "x"]), text=strings, thinking=strings, input=values
+    type=st.sampled_from(["text", "thinking", "tool_use", "x"]),
+    id=st.sampled_from(["", "c1"]),
+    text=strings,
+    thinking=strings,
+    signature=strings,
+    input=values,
+    citations=values,
 )
-kinds = st.sampled_from(["text_delta", "thinking_delta", "signature_delta", "input_json_delta", "x"])
+kinds = st.sampled_from(["text_delta", "thinking_delta", "signature_delta", "input_json_delta", "citations_delta", "x"])
 block_deltas = records(
-    type=kinds, text=strings, thinking=strings, signature=strings, partial_json=strings, stop_reason=strings
+    type=kinds,
+    text=strings,
+    thinking=strings,
+    signature=strings,
+    partial_json=arguments,
+    citation=values,
+    stop_reason=strings,
 )
 indexes = st.integers(-1, 2)
 block_events = records(
@@ -117,7 +137,7 @@ def settled(outcome: Outcome) -> None:
     check_order(outcome.events)
     reply = outcome.reply
     json.dumps([reply.text, reply.thinking, [call.raw for call in reply.tool_calls]], ensure_ascii=False).encode()
-    json.dumps(reply.message.echo, ensure_ascii=False).encode()
+    json.dumps(reply.message.echo, ensure_ascii=False, allow_nan=False).encode()
 
 
 @quick
@@ -143,6 +163,43 @@ def test_any_json_gives_events_or_a_wire_error(data: st.DataObject, face: Any, s
 
 
 @quick
+@given(st.data(), faces, st.booleans())
+def test_any_json_comes_to_the_same_however_it_is_cut(data: st.DataObject, face: Any, inside: bool) -> None:
+    drawn = data.draw(st.lists(answers[face] | troubles, max_size=4))
+    raw = b"".join(b"data: " + json.dumps(value).encode() + b"\n\n" for value in drawn)
+    whole = drive([raw], face, starts_in_thinking=inside)
+    pieces = drive([bytes([byte]) for byte in raw], face, starts_in_thinking=inside)
+    assert list(map(repr, merged(pieces.events))) == list(map(repr, merged(whole.events)))
+    assert str(pieces.broken) == str(whole.broken)
+
+
+letters = st.text(st.sampled_from("ab -\n"), min_size=1, max_size=12)
+
+
+@quick
+@given(st.lists(letters, max_size=30), st.booleans())
+def test_short_pieces_of_any_kind_are_all_kept(pieces: list[str], known: bool) -> None:
+    habit = Habit()
+    habit.cumulative = known
+    field = Growing(habit)
+    shown = "".join([*map(field.take, pieces), field.settle()])
+    assert shown == field.text()
+    if not known:
+        assert shown == "".join(pieces)
+
+
+@quick
+@given(st.lists(letters, min_size=4, max_size=40), st.text(min_size=40, max_size=80), st.booleans())
+def test_snapshots_of_any_text_are_said_once(pieces: list[str], first: str, known: bool) -> None:
+    habit = Habit()
+    habit.cumulative = known
+    field = Growing(habit)
+    assume(len(pieces) > 8 or first.find(first[: len(first) // 2], 1) < 0)
+    snapshots = list(accumulate([first, *pieces]))
+    assert "".join([*map(field.take, snapshots), field.settle()]) == snapshots[-1] == field.text()
+
+
+@quick
 @given(
     faces,
     st.integers(300, 599),
@@ -161,10 +218,10 @@ def test_any_error_answer_gives_a_service_error(face: Any, status: int, headers:
 @quick
 @given(noise, faces)
 def test_any_count_or_list_is_read_or_refused(data: bytes, face: Any) -> None:
-    with contextlib.suppress(WireError):
-        assert FACES[face].decode_count(data) >= 0
-    with contextlib.suppress(WireError):
-        assert all(FACES[face].decode_models(data))
+    with contextlib.suppress(WireError, ServiceError):
+        assert FACES[face].decode_count(data, endpoint(face)) >= 0
+    with contextlib.suppress(WireError, ServiceError):
+        assert all(model.id for model in FACES[face].decode_models(data, endpoint(face)))
 
 
 # -- tags --------------------------------------------------------------------------------------------------------------

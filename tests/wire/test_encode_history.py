@@ -202,6 +202,21 @@ def test_a_call_that_an_echo_lacks_goes_back_with_it() -> None:
     assert results["content"][0]["tool_use_id"] == "c1_2"
 
 
+MARKED = {
+    "type": "tool_use",
+    "id": CALL.id,
+    "name": CALL.name,
+    "input": dict(CALL.arguments),
+    "caller": {"type": "direct"},
+}
+
+
+def test_what_is_unknown_of_an_echoed_call_goes_back_with_it() -> None:
+    own = said("anthropic", CALL, echo={"content": [MARKED]})
+    sent = messages("anthropic", user("Hi"), own, Message("tool", (ToolResult(CALL.id, "Rain."),)))
+    assert sent[1]["content"] == [MARKED]
+
+
 @pytest.mark.parametrize("kind", ["", "text", "tool_use", "tool_result", "document", 7])
 def test_an_opaque_block_cannot_get_past_the_rules(kind: Any) -> None:
     own = said("anthropic", Opaque({"type": kind}), Opaque({}), "Yes.")

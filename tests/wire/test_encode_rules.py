@@ -243,7 +243,8 @@ def test_any_history_keeps_the_rules(
     RULES[face](body)
     answer = handle(Asked("POST", PATHS[face], {"authorization": "Bearer x"}, sent))
     said = b"".join(chunk.data for chunk in answer.chunks)
-    assert answer.status == 200 or b"(1042)" in said, said  # mostly characters that nobody sees: no matter of history
+    # What is written is the user's own business: invisible characters are the one thing that may be refused.
+    assert answer.status == 200 or b"(1042)" in said, said
     others = ["minimax", "runapi", "emulator over anthropic" if face == "openai" else "emulator over openai"]
     assert not [other for other in others if f"thought at {other}" in sent.decode()], "thinking stays at home"
     assert model != "M2-her" or "thought at" not in sent.decode()

@@ -96,7 +96,7 @@ def _as_sent(sent: list[Any], calls: dict[str, dict[str, Any]]) -> Iterator[dict
         kind = block.get("type") if isinstance(block, Mapping) else None
         if kind == "tool_use":
             if (call := calls.pop(str(block.get("id")), None)) is not None:
-                yield call
+                yield {**block, **call}
         elif kind == "text":
             if text_of(block.get("text")).strip():
                 yield dict(block)

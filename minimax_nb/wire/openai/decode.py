@@ -12,8 +12,10 @@ from typing import Any
 from minimax_nb.catalog.endpoint import Endpoint
 from minimax_nb.messages.events import Event, Finished, Started, StopReason, TextDelta, UsageSeen
 from minimax_nb.messages.usage import Usage
+from minimax_nb.wire.answer import Trouble, other_face
 from minimax_nb.wire.counts import openai_usage
-from minimax_nb.wire.loose import list_of, text_of
+from minimax_nb.wire.cumulative import Growing, Habit
+from minimax_nb.wire.loose import list_of, mapping_of, place_of, text_of
 from minimax_nb.wire.once import Once
 from minimax_nb.wire.openai.calls import Calls
 from minimax_nb.wire.openai.reasoning import FIELDS, Reasoning
@@ -27,11 +29,17 @@ _STOPS: Mapping[str, StopReason] = {
     "function_call": "tool_use",
     "content_filter": "content_filter",
 }
-_MORE_THAN_TEXT = frozenset({*FIELDS, "tool_calls"})
+_MORE_THAN_TEXT = frozenset({*FIELDS, "tool_calls", "function_call"})
 
 
 class ChatReader:
-    """Reads the chunks of one chat completion (a :class:`~minimax_nb.wire.answer.Reader`)."""
+    """Reads the chunks of one chat completion (a :class:`~minimax_nb.wire.answer.Reader`).
+
+    What goes back is what MiniMax and OpenRouter ask for (their pages, read 2026-11-20): the content with its tags, the
+    tool calls, and one field of thinking. Other members (``name``, ``audio_content``, the five about sensitive content,
+    ``annotations``) mean nothing to them, and other servers refuse members they do not know, so those are dropped. A
+    ``refusal`` is what the model says in place of content, and is read as text.
+    """
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.began = False
@@ -39,39 +47,55 @@ class ChatReader:
         self._echo_field = endpoint.face.echo_field
         self._parts = Parts()
         self._speech = Speech(self._parts)
-        self._calls = Calls(self._parts)
-        self._reasoning = Reasoning()
+        habit = Habit()
+        self._calls = Calls(self._parts, habit)
+        self._called = False  # a tool call has come
+        self._reasoning = Reasoning(habit)
         self._tail = Tail()
         self._scanner = Scanner(inside=endpoint.face.starts_in_thinking)
         self._once = Once()
-        self._content: list[str] = []  # as sent, tags and all, for the way back
+        self._content = Growing(habit)  # as sent, tags and all, for the way back
         self._usage: Usage | None = None
         self._stop: StopReason | None = None
 
     # -- the reader's door ---------------------------------------------------------------------------------------------
 
     def frame(self, value: dict[str, Any], out: list[Event]) -> None:
-        """Read one chunk."""
+        """Read one chunk.
+
+        Raises:
+            WireError: It is an event of the other protocol.
+            Trouble: A choice carries an error.
+        """
+        content = self._content
         text = self._speech.kind == "text" and _only_text(value)
-        if text and (said := self._scanner.quick(text)):  # nearly every chunk of an answer ends here
-            self._content.append(text)
+        if text and len(text) <= content.length and (said := self._scanner.quick(text)):
+            content.pieces.append(text)  # nearly every chunk of an answer ends here
+            content.length += len(text)
             out.append(TextDelta(self._speech.index, said))
             return
         choices = list_of(value.get("choices"))
-        usage = value.get("usage")
-        if not self.began and (choices or usage):
-            self.began = True
-            out.append(Started(text_of(value.get("id")), text_of(value.get("model"))))
+        usage = mapping_of(value.get("usage"))
+        if not self.began:
+            self._begin(value, out, any_reply=bool(usage) or any(isinstance(choice, dict) for choice in choices))
         for choice in choices:
-            if isinstance(choice, dict) and not choice.get("index"):  # the kit asks for one choice
+            # the kit asks for one choice
+            if isinstance(choice, dict) and not ((index := choice.get("index")) and place_of(index)):
                 self._choice(choice, out)
-        if isinstance(usage, dict):
+        if usage:
             self._count(usage, out)
 
     def whole(self, value: dict[str, Any], out: list[Event]) -> None:
-        """Read a completion that came in one piece."""
+        """Read a completion that came in one piece.
+
+        Raises:
+            WireError: It is a message of the other protocol.
+            Trouble: The choice carries an error.
+        """
         choices = list_of(value.get("choices"))
-        if choices and isinstance(choices[0], dict) and isinstance(choices[0].get("message"), dict):
+        if not choices:
+            self._begin(value, out, any_reply=False)
+        elif isinstance(choices[0], dict) and isinstance(choices[0].get("message"), dict):
             self.frame(value, out)
             self._finish(self._stop or "end_turn", out)
 
@@ -81,32 +105,78 @@ class ChatReader:
             self._finish(self._stop or "end_turn", out)
 
     def release(self, out: list[Event]) -> None:
-        """Say what the scanner and the thinking field hold back."""
+        """Say what the fields and the scanner hold back."""
+        self._settle_thinking(out)
+        self._settle_content(out)
         self._end_thinking(out)
         self._hear(self._scanner.release(), out)
+        self._calls.release(out)
 
     # -- what a chunk holds --------------------------------------------------------------------------------------------
 
+    def _begin(self, value: dict[str, Any], out: list[Event], *, any_reply: bool) -> None:
+        """Begin with the first chunk that belongs to a reply."""
+        kind = text_of(value.get("type"))
+        if any_reply:
+            self.began = True
+            out.append(Started(text_of(value.get("id")), text_of(value.get("model"))))
+        elif kind == "error":
+            raise Trouble(value)
+        elif kind == "message" or kind.startswith(("message_", "content_block_")):
+            raise other_face("anthropic")
+
     def _choice(self, choice: dict[str, Any], out: list[Event]) -> None:
-        delta, message = choice.get("delta"), choice.get("message")
-        if isinstance(delta, dict):
+        delta = choice.get("delta")
+        if delta and isinstance(delta, dict):
             self._delta(delta, out)
-        elif isinstance(message, dict) and not (self._parts.count or self._content):
-            # Before anything else a whole message is the reply; after deltas it is a summary, not to be said again.
-            self._delta(message, out, whole=True)
-        if self._stop is None and (reason := text_of(choice.get("finish_reason"))):
+        elif message := mapping_of(choice.get("message")):
+            self._delta(self._unsaid(message), out, whole=True)
+        reason = text_of(choice.get("finish_reason"))
+        if reason == "error" or choice.get("error"):
+            raise Trouble({"error": choice.get("error") or "the choice ended with an error"})
+        if self._stop is None and reason:
             self._stop = _STOPS.get(reason, "end_turn")
+
+    def _unsaid(self, message: dict[str, Any]) -> dict[str, Any]:
+        """What of a whole message is no repetition: all if it is the reply, little if it sums up what deltas said."""
+        content = bool(self._content.pieces)
+        if not (content or self._parts.count):
+            return message
+        kept = {"content": not content, "refusal": not content, "tool_calls": not self._called}
+        return {name: message.get(name) for name, wanted in kept.items() if wanted}
 
     def _delta(self, delta: dict[str, Any], out: list[Event], *, whole: bool = False) -> None:
         source, thinking = self._reasoning.take(delta)
         if thinking:
+            self._settle_content(out)
             self._think(source, thinking, out)
-        if text := _new_text(delta.get("content")):
-            self._content.append(text)
-            self._hear(self._scanner.feed(text), out)
-        if calls := list_of(delta.get("tool_calls")):
+        content = delta.get("content") or delta.get("refusal")
+        if content and (text := _new_text(content)) and (new := self._content.take(text)):
+            self._settle_thinking(out)
+            self._hear(self._scanner.feed(new), out)
+        if "tool_calls" in delta or "function_call" in delta:
+            self._take_calls(delta, out, whole=whole)
+
+    def _take_calls(self, delta: dict[str, Any], out: list[Event], *, whole: bool) -> None:
+        calls, legacy = list_of(delta.get("tool_calls")), mapping_of(delta.get("function_call"))
+        if calls or legacy:
+            self._called = True
             self._end_speech(out)
+        if calls:
             self._calls.take(out, calls, whole=whole)
+        elif legacy:
+            self._calls.take_legacy(out, legacy)
+
+    def _settle_content(self, out: list[Event]) -> None:
+        """What the content holds back comes before what follows it."""
+        if self._content.held and (text := self._content.settle()):
+            self._hear(self._scanner.feed(text), out)
+
+    def _settle_thinking(self, out: list[Event]) -> None:
+        if self._reasoning.waiting:
+            source, thinking = self._reasoning.settle()
+            if thinking:
+                self._think(source, thinking, out)
 
     def _think(self, source: str, thinking: str, out: list[Event]) -> None:
         """Take in what a thinking field brings, unless it was said under another name."""
@@ -143,6 +213,8 @@ class ChatReader:
             self._speech.hear(out, verdict, new)
 
     def _end_speech(self, out: list[Event]) -> None:
+        self._settle_thinking(out)
+        self._settle_content(out)
         self._end_thinking(out)
         self._hear(self._scanner.end(), out)
         self._speech.end(out)
@@ -164,7 +236,7 @@ class ChatReader:
         """What must go back: the thinking field as it came, or the content with its tags; both if they differ."""
         echo = self._reasoning.echo(self._echo_field)
         if self._scanner.tagged and (not echo or self._once.apart):
-            echo["content"] = "".join(self._content)
+            echo["content"] = self._content.text()
         return echo
 
 
@@ -175,7 +247,7 @@ def _only_text(chunk: dict[str, Any]) -> str:
         return ""
     choice: dict[str, Any] = choices[0]
     delta = choice.get("delta")
-    if type(delta) is not dict or choice.get("finish_reason") or choice.get("index"):
+    if type(delta) is not dict or choice.get("finish_reason") or choice.get("index") or choice.get("error"):
         return ""
     return _new_text(delta.get("content")) if _MORE_THAN_TEXT.isdisjoint(delta) else ""
 
