@@ -16,12 +16,9 @@ from minimax_nb.catalog.loader import load_catalog
 from minimax_nb.catalog.nearest import listed
 from minimax_nb.catalog.rows import Kind, Provider
 from minimax_nb.errors import RequestError
-from minimax_nb.messages.media import Clip, Detail, Media, Picture
+from minimax_nb.messages.media import FPS_RANGE, Clip, Detail, Media, Picture
 from minimax_nb.messages.parts import Text, Thinking, ToolResult
 from minimax_nb.messages.request import Request
-
-FPS_RANGE = (0.2, 5.0)
-"""Frames a second that a service may be asked to look at."""
 
 _WORDS: dict[Literal["text", "image", "video"], str] = {"text": "text", "image": "picture", "video": "video"}
 _ALIASES = {"video/avi": "video/x-msvideo", "video/mov": "video/quicktime", "image/jpg": "image/jpeg"}

@@ -11,6 +11,9 @@ from typing import Literal
 
 Detail = Literal["low", "default", "high"]
 
+FPS_RANGE = (0.2, 5.0)
+"""Frames a second a service can be asked to look at (MiniMax's API pages of both protocols, read 2026-11-20)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:

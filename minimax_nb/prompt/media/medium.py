@@ -8,6 +8,7 @@ from typing import Any, ClassVar, get_args
 
 from minimax_nb.errors import RequestError
 from minimax_nb.messages.media import Detail, Media, MediaLimits
+from minimax_nb.messages.shown import Shown
 from minimax_nb.prompt.media.files import Stamp, refused, stamp
 from minimax_nb.prompt.media.values import Source, What, source_of
 
@@ -26,7 +27,7 @@ def whole_number(option: str, value: object, least: int) -> int:
     return int(value)
 
 
-class Medium:
+class Medium(Shown):
     """A picture or a video as the user named it. Making one reads nothing."""
 
     _what: ClassVar[What]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from minimax_nb.errors import RequestError
-from minimax_nb.messages.media import Clip, Detail, MediaLimits
+from minimax_nb.messages.media import FPS_RANGE, Clip, Detail, MediaLimits
 from minimax_nb.prompt.media import film, kinds
 from minimax_nb.prompt.media.containers import fault_of, private_boxes
 from minimax_nb.prompt.media.files import digest, open_file, read, refused, said_bytes, stamp
@@ -26,8 +26,6 @@ from minimax_nb.prompt.media.values import What, content_of
 
 _MOVING_GIF = Kind("GIF", "video", "image/gif", kinds.GIF.suffixes, "gif")
 _FRAME_QUALITY = 92
-FPS_RANGE = (0.2, 5.0)
-"""Frames a second that a service may be asked to look at (OpenAI-compatible API page, read 2026-11-20)."""
 
 
 @dataclass(frozen=True, slots=True)
