@@ -53,6 +53,7 @@ class Video(Medium):
         max_long_side: Pixels the service is to scale the longer side down to, 1 or more; None leaves it to the service.
         name: What to call it; found from the source if empty.
         inline: Download what stands at an address, and send the video instead of the address.
+        upload: Upload it before the call even if it would fit into the request; it is then sent once, not each turn.
 
     Raises:
         RequestError: The source is no video's, or an option has a wrong value.
@@ -69,8 +70,10 @@ class Video(Medium):
         *,
         name: str = "",
         inline: bool = False,
+        upload: bool = False,
     ) -> None:
         super().__init__(source, detail, max_long_side, name=name, inline=inline)
+        self.upload: bool = bool(upload) or (isinstance(source, Video) and source.upload)
         inherited: float | None = source.fps if isinstance(source, Video) else None
         self.fps: float | None = _checked_fps(inherited if fps is None else fps)
         self._notes: tuple[str, ...] = source._notes if isinstance(source, Video) else ()
@@ -150,7 +153,7 @@ class Video(Medium):
         return self._again(fetch, note, lambda source: self._recoded(source, max_long_side=side))
 
     def _options(self) -> dict[str, object]:
-        return {"fps": self.fps}
+        return {"fps": self.fps, "upload": self.upload or None}
 
     def _opened(self, fetch: Fetch | None) -> _Opened:
         """The video found, recognised, and its container checked."""
@@ -179,7 +182,7 @@ class Video(Medium):
             hint = "Cut or scale it: Video(...).trim(0, 60) or .scale(1280)."
             raise refused(self.name, f"has {said_bytes(source.size)}, and the service takes {most} a video", hint)
         seen = film.look(source.origin, source.kind, self.name) if film.available() else None
-        inside = source.size <= limits.video_bytes
+        inside = source.size <= limits.video_bytes and not self.upload
         private = source.private if inside else ()
         content = digest(source.origin, source.size, encode=inside, blank=private)
         path = "" if inside else str(_on_disk(source.origin, content.sha256).absolute())
@@ -215,7 +218,8 @@ class Video(Medium):
     def _again(self, fetch: Fetch | None, note: str, made: Callable[[_Opened], tuple[bytes, str]]) -> Video:
         source = self._opened(fetch)
         data, sound = made(source)
-        again = Video(data, self.fps, self.detail, self.max_long_side, name=f"{_stem(self.name)}.mp4")
+        name = f"{_stem(self.name)}.mp4"
+        again = Video(data, self.fps, self.detail, self.max_long_side, name=name, upload=self.upload)
         again._notes = (*source.notes, note + sound)
         return again
 

@@ -366,6 +366,16 @@ def test_a_large_video_is_left_in_its_file_to_be_uploaded() -> None:
     assert "uploaded as it is" in clip.notes[0]
 
 
+def test_any_video_is_uploaded_where_that_is_asked_for() -> None:
+    path = FILES / "phone.mp4"
+    video = Video(path, upload=True)
+    for asked in (video, Video(video)):
+        clip = asked.prepare()
+        assert (clip.base64, clip.path, clip.size) == (b"", str(path), path.stat().st_size)
+    assert video.trim(0.0, 0.3).prepare().path, "so are its pieces"
+    assert repr(video) == "Video('phone.mp4', upload=True)"
+
+
 def test_a_video_larger_than_any_upload_is_refused() -> None:
     video = Video(FILES / "sound.mp4")
     said = refusal(lambda: video.prepare(MediaLimits(video_bytes=1000, upload_bytes=2000)))
