@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from minimax_nb.messages.reply import Reply, Timing
     from minimax_nb.messages.usage import Usage
     from minimax_nb.prompt import register
+    from minimax_nb.prompt.media import Image, Video
 
 _HOME = {
     "minimax_nb.chat": ("AsyncStream", "Chat", "Stream", "TokenCount"),
@@ -52,6 +53,7 @@ _HOME = {
     "minimax_nb.messages.reply": ("Reply", "Timing"),
     "minimax_nb.messages.usage": ("Usage",),
     "minimax_nb.prompt": ("register",),
+    "minimax_nb.prompt.media": ("Image", "Video"),
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
@@ -65,6 +67,7 @@ __all__ = [
     "ConfigError",
     "ContentFilterError",
     "ContextLengthError",
+    "Image",
     "InvalidRequestError",
     "MiniMaxError",
     "OverloadedError",
@@ -81,6 +84,7 @@ __all__ = [
     "TransportError",
     "UnknownModelError",
     "Usage",
+    "Video",
     "WireError",
     "register",
     "show",

@@ -47,18 +47,22 @@ PUBLIC_NAMES = [
     *("ContentFilterError", "ContextLengthError", "InvalidRequestError", "MiniMaxError", "OverloadedError"),
     *("PlanLimitError", "RateLimitError", "Reply", "RequestError", "ServiceError", "Stream", "Timing", "TokenCount"),
     *("ToolCall", "ToolError", "TransportError", "UnknownModelError", "Usage", "WireError", "register", "show"),
+    *("Image", "Video"),
 ]
 """Every name that ``from minimax_nb import *`` gives; a change here is a change of what users type."""
 
-DEPENDENCIES = {"httpx", "ipython", "platformdirs", "pydantic", "python-dotenv", "tenacity"}
+DEPENDENCIES = {"httpx", "ipython", "pillow", "platformdirs", "pydantic", "python-dotenv", "tenacity"}
 """What everybody who installs the package installs too."""
+
+MODULE_OF = {"pillow": "pil"}
+"""Where the imported name is not the installed one, in small letters."""
 
 TOP_LEVEL = {"pyproject.toml", "minimax_nb", "notebooks", "tests", "binder", "README.md", "LICENSE"}
 HIDDEN_TOP_LEVEL = {".ci", ".gitattributes", ".gitignore"}
 
 FILE_LINES, FUNCTION_LINES = 350, 60
 NEVER = {"requests", "openai", "anthropic", "urllib3", "aiohttp"}
-PURE_DISPLAY = {"render", "safe", "blocks", "receipt"}
+PURE_DISPLAY = {"render", "safe", "blocks", "receipt", "gallery", "thumbs"}
 APART = {
     "chat": {"display"},
     "magics": {"transport", "wire", "panels"},
@@ -200,7 +204,7 @@ def test_the_dependencies_are_these_and_all_are_used() -> None:
     named = {re.split(r"[<>=!~\[; ]", requirement)[0].lower() for requirement in project["dependencies"]}
     assert named == DEPENDENCIES
     imported = {name.lower() for module in modules().values() for name in foreign_imports(module)}
-    assert {name.removeprefix("python-") for name in DEPENDENCIES} <= imported
+    assert {MODULE_OF.get(name, name.removeprefix("python-")) for name in DEPENDENCIES} <= imported
 
 
 def test_the_top_level_is_the_designs() -> None:

@@ -15,11 +15,21 @@ import pytest
 HEAVY = {
     *("IPython", "ipykernel", "ipywidgets", "anywidget", "traitlets", "httpx", "httpcore", "h11", "anyio", "pydantic"),
     *("pydantic_core", "PIL", "numpy", "pandas", "matplotlib", "keyring", "tenacity", "markdown_it", "nh3", "tomllib"),
-    *("asyncio", "ssl", "sqlite3", "concurrent.futures.process", "email", "http.client", "urllib.request"),
+    *(
+        "av",
+        "plotly",
+        "asyncio",
+        "ssl",
+        "sqlite3",
+        "concurrent.futures.process",
+        "email",
+        "http.client",
+        "urllib.request",
+    ),
 }
 NOT_AT_LOAD = {
     *("httpx", "httpcore", "h11", "pydantic", "pydantic_core", "anywidget", "ipywidgets", "PIL", "numpy", "pandas"),
-    *("matplotlib", "keyring", "tenacity"),
+    *("matplotlib", "keyring", "tenacity", "av", "plotly"),
 }
 MOST_MODULES_AT_IMPORT = 30
 MOST_MODULES_AT_LOAD = 40

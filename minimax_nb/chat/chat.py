@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Self, Unpack
 
 from minimax_nb.catalog import check, choose, resolve
@@ -25,6 +26,7 @@ from minimax_nb.messages.saved import message_from_dict, message_to_dict
 from minimax_nb.messages.shown import Shown
 from minimax_nb.prompt import to_parts
 from minimax_nb.secrets import Secret
+from minimax_nb.transport import fetch_bytes
 
 _told: set[str] = set()  # providers whose note this process has shown: once is enough
 
@@ -110,7 +112,7 @@ class Chat(Shown):
         }
         self._messages: list[Message] = []
         self._lock = threading.Lock()
-        self._failed: Message | None = None
+        self._failed: tuple[object, ...] | None = None
         self.usage = Ledger()
 
     # -- asking ----------------------------------------------------------------------------------------------------
@@ -119,7 +121,8 @@ class Chat(Shown):
         """Send a prompt and wait for the whole reply.
 
         Args:
-            prompt: Text, or objects to put into it (a DataFrame, an exception, a function ...), in order.
+            prompt: Text, or objects to put into it (a picture, a figure, a video, a path to one, a DataFrame, an
+                exception, a function ..., or a list of such), in order. A string is always text.
             stream: False asks the service for the answer in one piece; the reply is the same.
             options: Request parameters for this call only.
 
@@ -129,7 +132,10 @@ class Chat(Shown):
         return Stream(self._turn(prompt, options, stream=stream), self._limits).until_done()
 
     def stream(self, *prompt: object, **options: Unpack[Options]) -> Stream:
-        """Send a prompt and read the reply as it arrives; nothing is sent before the first step."""
+        """Send a prompt and read the reply as it arrives; nothing is sent before the first step.
+
+        Pictures and videos are read and checked before this returns.
+        """
         return Stream(self._turn(prompt, options), self._limits)
 
     async def ask_async(self, *prompt: object, stream: bool = True, **options: Unpack[Options]) -> Reply:
@@ -148,7 +154,7 @@ class Chat(Shown):
         """
         if self._failed is None:
             raise RequestError("No prompt has failed in this chat, so there is nothing to send again.")
-        return self.ask(*self._failed.parts, **options)
+        return self.ask(*self._failed, **options)
 
     def count(self, *prompt: object, **options: Unpack[Options]) -> TokenCount:
         """How many tokens this call would send: counted by the service where it can, else an estimate.
@@ -279,7 +285,8 @@ class Chat(Shown):
     # -- inside ----------------------------------------------------------------------------------------------------
 
     def _prompt(self, prompt: tuple[object, ...]) -> Message:
-        parts = tuple(part for value in prompt for part in to_parts(value))
+        limits, fetch = self._endpoint.provider.media.limits(), partial(fetch_bytes, limits=self._limits)
+        parts = tuple(part for value in prompt for part in to_parts(value, limits=limits, fetch=fetch))
         if not any(not isinstance(part, Text) or part.text.strip() for part in parts):
             raise RequestError("The prompt is empty, so nothing was sent.", hint="Write the question below %%minimax.")
         return Message("user", parts)
@@ -294,9 +301,11 @@ class Chat(Shown):
         )
 
     def _turn(self, prompt: tuple[object, ...], options: Mapping[str, Any], *, stream: bool = True) -> Turn:
+        if any(not isinstance(value, str) or value.strip() for value in prompt):
+            self._failed = prompt  # until it has succeeded: a file that is missing now may be there the next time
         message = self._prompt(prompt)
+        self._failed = message.parts
         request = replace(self._request(message, options), stream=stream)
-        self._failed = message  # until it has succeeded, so that no failure can lose it
         notes = check(request, self._endpoint)
         return Turn(request, self._endpoint, message, (*self._news(), *notes), self._commit)
 
@@ -314,7 +323,7 @@ class Chat(Shown):
             self.usage.add(reply)
             if reply.text or reply.tool_calls or not reply.partial:
                 self._messages += [turn.prompt, reply.message]
-            if not reply.partial and self._failed is turn.prompt:
+            if not reply.partial and self._failed is turn.prompt.parts:
                 self._failed = None
 
     def __repr__(self) -> str:

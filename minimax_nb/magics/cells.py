@@ -12,14 +12,15 @@ from minimax_nb.magics.base import KitMagics
 from minimax_nb.magics.options import ASKING, CHAT, EXAMINING, LISTING, Option, Parsed, help_text, parse
 
 if TYPE_CHECKING:
-    from minimax_nb.messages.parts import Part
     from minimax_nb.messages.reply import Reply
+    from minimax_nb.prompt import Piece
 
 _USAGE = """%%minimax [options]
 prompt
 
 Send the cell to a model; the reply streams into the output. %minimax [options] prompt does it in one line.
-{{name}}, {{name.attr}}, {{name[0]}} and {{name["key"]}} are filled in from the notebook; all else is sent as typed."""
+{{name}}, {{name.attr}}, {{name[0]}} and {{name["key"]}} are filled in from the notebook; all else is sent as typed.
+A picture, figure or video stands in that very place; those of --image and --video come before the text."""
 
 
 @magics_class
@@ -53,6 +54,7 @@ class MinimaxMagics(KitMagics):
 
     def _ask(self, parsed: Parsed, text: str, *objects: object) -> None:
         from minimax_nb.display import put, put_code, show
+        from minimax_nb.magics.attach import saying_which
         from minimax_nb.magics.session import REQUEST
 
         values = parsed.values
@@ -60,24 +62,29 @@ class MinimaxMagics(KitMagics):
         said = {**self.layer(), **values}
         chat = self.session.chat(values, self.layer())
         options = {name: said[name] for name in REQUEST if name in said}
-        if values.get("show_code"):
-            put_code(chat, prompt, options)
-        elif values.get("dry"):
-            put(chat.preview(*prompt, **options))
-        else:
-            self._keep(values, show, chat.stream(*prompt, **options), mode=self.paint or None)
+        with saying_which(values.get("media", ()), self.shell.user_ns):
+            if values.get("show_code"):
+                put_code(chat, prompt, options)
+            elif values.get("dry"):
+                put(chat.preview(*prompt, **options))
+            else:
+                self._keep(values, show, chat.stream(*prompt, **options), mode=self.paint or None)
 
-    def _filled(self, text: str, values: Mapping[str, Any]) -> tuple[Part | str, ...]:
-        if not text.strip():
+    def _filled(self, text: str, values: Mapping[str, Any]) -> tuple[Piece | str, ...]:
+        """The prompt in pieces, pictures and videos of the options first."""
+        wanted = values.get("media", ())
+        if not text.strip() and not wanted:
             raise RequestError(
                 "The prompt is empty, so nothing was sent.",
                 hint="Write the question below %%minimax, or behind %minimax; %minimax? shows the options.",
             )
-        if values.get("raw"):
-            return (text,)
+        from minimax_nb.magics.attach import attached
         from minimax_nb.prompt import fill
 
-        return fill(text, self.shell.user_ns)
+        media = attached(wanted, self.shell.user_ns)
+        if values.get("raw"):
+            return (*media, text)
+        return (*media, *fill(text, self.shell.user_ns))
 
     def _keep(self, values: Mapping[str, Any], show: Any, stream: Any, mode: str | None) -> None:  # noqa: ANN401
         """Paint, and bind the reply even if it is only a part of one."""

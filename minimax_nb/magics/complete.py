@@ -12,7 +12,12 @@ if TYPE_CHECKING:
     from minimax_nb.chat.served import Answered
 
 Lists = Mapping[str, Callable[[str], Iterable[str]]]
-"""Name of a list of values to a function of the options already typed that gives it."""
+"""Name of a list of values to a function that gives it: of the line before the word that is completed; for pictures
+and videos, which may be files, of that word itself."""
+
+_OF_WORD = {"pictures", "videos"}
+_QUOTED = re.compile(r"""(?:^|[\s=])(["'])((?:(?!\1)[^\\])*)$""")
+"""An option's value in quotes that are still open; one with a backslash is left to the user."""
 
 _listed: dict[str, tuple[str, ...]] = {}
 
@@ -33,22 +38,42 @@ def complete(line: str, symbol: str, options: Sequence[Option], lists: Lists) ->
         options: The magic's options.
         lists: Where values come from.
     """
+    quoted = _QUOTED.search(line)
+    if quoted:
+        return _in_quotes(line, symbol, options, lists, quoted)
     typed = line[: len(line) - len(_last_word(line))]
     word = _last_word(line)
     previous = typed.split()[-1] if typed.split() else ""
     by_flag = {flag: option for option in options for flag in option.flags}
     flag, glued, begun = word.partition("=")
     if glued and flag in by_flag:
-        found = [f"{flag}={value}" for value in _values(by_flag[flag], typed, lists) if value.startswith(begun)]
+        values = _values(by_flag[flag], typed, begun, lists)
+        found = [f"{flag}={value}" for value in values if value.startswith(begun)]
     elif (option := by_flag.get(previous)) is not None and option.kind is not None:
-        found = [value for value in _values(option, typed, lists) if value.startswith(word)]
+        found = [value for value in _values(option, typed, word, lists) if value.startswith(word)]
     elif word.startswith("-"):
         found = [flag for flag in by_flag if flag.startswith(word)]
     else:
         return []
-    # IPython replaces only ``symbol``, which may begin after a dash or dot of the word.
+    # A value with a blank in it must stand in quotes: it is offered once a quote is typed.
+    return _cut([value for value in found if " " not in value], word, symbol)
+
+
+def _in_quotes(line: str, symbol: str, options: Sequence[Option], lists: Lists, quoted: re.Match[str]) -> list[str]:
+    """The completions of an option's value behind an open quote, which is closed after all but folders."""
+    typed, quote, word = line[: quoted.start(1)], quoted[1], quoted[2]
+    flag = re.split(r"[\s=]+", typed.rstrip(" \t="))[-1]
+    option = next((option for option in options if flag in option.flags and option.kind is not None), None)
+    if option is None:
+        return []
+    values = [value for value in _values(option, typed, word, lists) if value.startswith(word)]
+    return _cut([value if value.endswith("/") else value + quote for value in values], word, symbol)
+
+
+def _cut(values: list[str], word: str, symbol: str) -> list[str]:
+    """IPython replaces only ``symbol``, which may begin after a dash, dot or blank of the word."""
     cut = len(word) - len(symbol) if word.endswith(symbol) else 0
-    return [value[cut:] for value in found]
+    return [value[cut:] for value in values]
 
 
 def _last_word(line: str) -> str:
@@ -56,11 +81,11 @@ def _last_word(line: str) -> str:
     return match[0] if match else ""
 
 
-def _values(option: Option, typed: str, lists: Lists) -> Iterable[str]:
+def _values(option: Option, typed: str, word: str, lists: Lists) -> Iterable[str]:
     if isinstance(option.completes, tuple):
         return option.completes
     source = lists.get(option.completes)
-    values = source(typed) if source is not None else ()
+    values = source(word if option.completes in _OF_WORD else typed) if source is not None else ()
     return dict.fromkeys([*values, *_live(typed)]) if option.completes == "models" else values
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from minimax_nb.errors import ConfigError
 
@@ -25,6 +25,7 @@ class Option:
         shows: The placeholder in the help text.
         about: What it does, one line.
         completes: Name of the list its values complete from, or the values themselves.
+        many: Whether it may be said more than once; its value is then a tuple.
     """
 
     flags: tuple[str, ...]
@@ -33,6 +34,23 @@ class Option:
     shows: str
     about: str
     completes: str | tuple[str, ...] = ()
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A picture or video that was asked for: with which option, and its path, address or variable."""
+
+    flag: Literal["--image", "--video"]
+    said: str
+
+
+def _image(text: str) -> Wanted:
+    return Wanted("--image", text)
+
+
+def _video(text: str) -> Wanted:
+    return Wanted("--video", text)
 
 
 def _number(text: str) -> float:
@@ -54,6 +72,12 @@ ASKING: tuple[Option, ...] = (
     Option(("--face",), "face", str, "NAME", "the protocol: anthropic or openai", ("anthropic", "openai")),
     Option(("-u", "--base-url"), "base_url", str, "URL", "another address for the protocol"),
     Option(("--region",), "region", str, "NAME", "a provider's other hosts, such as cn", ("global", "cn")),
+    Option(
+        ("--image",), "media", _image, "X", "send a picture: a path, URL or variable; repeatable", "pictures", many=True
+    ),
+    Option(
+        ("--video",), "media", _video, "X", "send a video: a path, URL or variable; repeatable", "videos", many=True
+    ),
     Option(("-s", "--system"), "system", str, "TEXT", "system message of the conversation"),
     Option(("-t", "--temperature"), "temperature", _number, "N", "sampling temperature"),
     Option(("--top-p",), "top_p", _number, "N", "nucleus sampling"),
@@ -119,7 +143,8 @@ def parse(line: str, options: Sequence[Option]) -> Parsed:
             values[option.name] = True
         else:
             text, rest = _value(option, flag, rest)
-            values[option.name] = _converted(option, flag, text)
+            value = _converted(option, flag, text)
+            values[option.name] = (*values.get(option.name, ()), value) if option.many else value
     if rest == "--" or rest.startswith("-- "):
         rest = rest[3:]
     return Parsed(values, rest)

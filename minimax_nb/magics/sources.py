@@ -1,8 +1,8 @@
-"""Where Tab completion takes values from: the catalog's ids, and the conversations of this kernel."""
+"""Where Tab completion takes values from: the catalog's ids, and the kernel's conversations, variables and files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from minimax_nb.errors import MiniMaxError
 from minimax_nb.magics.base import KitMagics
@@ -30,7 +30,21 @@ def lists(magics: KitMagics) -> Lists:
         del typed
         return magics.session.chats
 
-    return {"providers": providers, "models": models, "chats": chats}
+    def media(flag: str) -> Callable[[str], Iterable[str]]:
+        def names(word: str) -> Iterable[str]:
+            from minimax_nb.magics.attach import file_names, media_names
+
+            return dict.fromkeys([*media_names(flag, magics.shell.user_ns), *file_names(flag, word)])
+
+        return names
+
+    return {
+        "providers": providers,
+        "models": models,
+        "chats": chats,
+        "pictures": media("--image"),
+        "videos": media("--video"),
+    }
 
 
 def _said(typed: str, name: str) -> str | None:

@@ -6,6 +6,7 @@ theirs cannot exist before they are.
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -119,10 +120,29 @@ def _cell(value: object) -> str:
 
 
 def array_text(value: Any) -> str | None:  # noqa: ANN401
-    """A numpy array with its shape, its type and a sample of its values; None for anything else."""
+    """A numpy array with its shape, its type and a sample of its values; None for anything else.
+
+    A sample is at most a thousand values or so: fewer from each end the more dimensions there are, and beyond four
+    dimensions only from the first block of four.
+    """
     if not instance_of(value, "numpy", "ndarray"):
         return None
     shape = " x ".join(f"{length:,}" for length in value.shape) or "no dimensions"
-    sample = sys.modules["numpy"].array2string(value, threshold=200, edgeitems=5, max_line_width=120)
-    left = "" if value.size <= 200 else f" A sample of its {value.size:,} values:"
-    return f"Array of shape {shape}, type {value.dtype}.{left}\n{sample}"
+    head = f"Array of shape {shape}, type {value.dtype}."
+    if value.size <= _WHOLE_ARRAY:
+        return f"{head}\n{_array(value, 0)}"
+    block = value[(0,) * max(0, value.ndim - 4)]
+    edge = _EDGES[block.ndim]
+    shown = math.prod(min(length, 2 * edge) for length in block.shape) if block.size > _WHOLE_ARRAY else block.size
+    said = f"{head} A sample of its {value.size:,} values:\n{_array(block, edge)}"
+    return f"{said}\n({_counted(value.size - shown, 'value')} left out.)"
+
+
+_WHOLE_ARRAY = 200
+_EDGES = (0, 5, 5, 3, 2)
+"""Values shown from each end of each dimension, by the number of dimensions."""
+
+
+def _array(value: Any, edge: int) -> str:  # noqa: ANN401
+    text = sys.modules["numpy"].array2string(value, threshold=_WHOLE_ARRAY, edgeitems=edge, max_line_width=120)
+    return str(text)

@@ -18,22 +18,23 @@ from typing import Any
 
 from minimax_nb.catalog import did_you_mean
 from minimax_nb.errors import MiniMaxError, RequestError
-from minimax_nb.messages.parts import Part, Text
-from minimax_nb.prompt.adapters import to_parts
+from minimax_nb.messages.parts import Text
+from minimax_nb.prompt.adapters import Piece, to_pieces
 from minimax_nb.prompt.capped import capped
 
 _NAME = r"[^\W\d]\w*"
 _STEP = rf"""\.{_NAME}|\[[ \t]*(?:-?\d+|"[^"\n]*"|'[^'\n]*')[ \t]*\]"""
 _MARKER = re.compile(rf"(?<!\{{)\{{\{{[ \t]*(?P<name>{_NAME})(?P<steps>(?:{_STEP})*)[ \t]*\}}\}}")
 _STEPS = re.compile(_STEP)
+_PATH = re.compile(rf"(?P<name>{_NAME})(?P<steps>(?:{_STEP})*)")
 _RAW = "To send braces as they are, use --raw."
 
 
-def fill(text: str, namespace: Mapping[str, object]) -> tuple[Part, ...]:
-    """The prompt as parts, with every marker replaced by what its value becomes (see ``adapters.py``).
+def fill(text: str, namespace: Mapping[str, object]) -> tuple[Piece, ...]:
+    """The prompt in pieces, with every marker replaced by what its value becomes (see ``adapters.py``).
 
-    Neighbouring texts are one part. A value of several lines that is no text of the user's own is set apart by blank
-    lines, unless it stands on a line of its own already.
+    Pictures and videos stand where their markers stood, unread. Neighbouring texts are one piece. A value of several
+    lines that is no text of the user's own is set apart by blank lines, unless it stands on a line of its own already.
 
     Args:
         text: The prompt as typed.
@@ -43,7 +44,7 @@ def fill(text: str, namespace: Mapping[str, object]) -> tuple[Part, ...]:
         RequestError: A marker's variable, attribute, index or key is missing or raised, its attribute's name starts
             with an underscore, or its value cannot be sent.
     """
-    parts: list[Part] = []
+    parts: list[Piece] = []
     end = 0
     apart = ""
     for marker in _MARKER.finditer(text):
@@ -51,7 +52,7 @@ def fill(text: str, namespace: Mapping[str, object]) -> tuple[Part, ...]:
             continue
         path = marker["name"] + marker["steps"]
         value = _value(marker["name"], marker["steps"], namespace)
-        filled = to_parts(value, path)
+        filled = to_pieces(value, path)
         block = not isinstance(value, str) and any(isinstance(part, Text) and "\n" in part.text for part in filled)
         _add(parts, _spaced(apart, text[end : marker.start()], more=True), block=block)
         parts.extend(filled)
@@ -69,16 +70,16 @@ def _spaced(apart: str, text: str, *, more: bool) -> str:
     return apart + rest
 
 
-def _add(parts: list[Part], text: str, *, block: bool) -> None:
+def _add(parts: list[Piece], text: str, *, block: bool) -> None:
     """Add typed text; before a block, end its line."""
     before = text.rstrip(" \t")
     alone = (not before and not parts) or before.endswith("\n")
     parts.append(Text(f"{before}\n\n" if block and not alone else text))
 
 
-def _joined(parts: list[Part]) -> tuple[Part, ...]:
+def _joined(parts: list[Piece]) -> tuple[Piece, ...]:
     """The parts with neighbouring texts made one and empty ones left out."""
-    joined: list[Part] = []
+    joined: list[Piece] = []
     run: list[str] = []
     for part in [*parts, None]:
         if isinstance(part, Text):
@@ -93,6 +94,20 @@ def _joined(parts: list[Part]) -> tuple[Part, ...]:
 
 
 # -- walking a path ----------------------------------------------------------------------------------------------------
+
+
+def look_up(path: str, namespace: Mapping[str, object]) -> tuple[object, ...]:
+    """The value that a path such as ``fig``, ``Out[3]`` or ``run.plots["loss"]`` leads to, in a tuple.
+
+    An empty tuple says that the text is no path, or begins with no variable.
+
+    Raises:
+        RequestError: An attribute, index or key is missing or raised.
+    """
+    found = _PATH.fullmatch(path)
+    if found is None or found["name"] not in namespace:
+        return ()
+    return (_value(found["name"], found["steps"], namespace),)
 
 
 def _value(name: str, steps: str, namespace: Mapping[str, object]) -> object:

@@ -27,6 +27,7 @@ __all__ = [
     "can_pass",
     "error_body",
     "error_body_async",
+    "fetch_bytes",
     "open_exchange",
     "open_exchange_async",
     "prepare",
@@ -34,6 +35,9 @@ __all__ = [
     "retrying_async",
     "tell_tries",
 ]
+
+FETCH_BYTES = 512_000_000
+"""Most bytes of one download: as many as the largest video a service takes (MiniMax's API pages, read 2026-11-20)."""
 
 
 def prepare(call: Call) -> None:
@@ -73,3 +77,20 @@ async def open_exchange_async(call: Call, limits: Limits) -> AsyncExchange:
     from minimax_nb.transport.http import open_http_async
 
     return await open_http_async(call, limits)
+
+
+def fetch_bytes(url: str, limits: Limits, most: int = FETCH_BYTES) -> bytes:
+    """What stands at an http or https address, downloaded without any key.
+
+    Args:
+        url: The address; redirects are followed a few times.
+        limits: How long to wait.
+        most: Most bytes taken.
+
+    Raises:
+        RequestError: It is no such address, nothing stands there, or there is more than ``most`` bytes.
+        TransportError: The other side could not be reached, was silent too long, or broke off.
+    """
+    from minimax_nb.transport.fetch import fetch  # loads httpx: not needed for what is on this computer
+
+    return fetch(url, limits, most)

@@ -72,7 +72,25 @@ def test_a_mistake_is_one_line_with_the_nearest_right_thing(line, said):
     assert "\n" not in str(caught.value)
 
 
-LISTS = {"models": lambda typed: ("MiniMax-M3", "MiniMax-M2"), "providers": lambda typed: ("minimax",)}
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("--image a.png", ["--image a.png"]),
+        ("--image fig --video clip --image=b.png", ["--image fig", "--video clip", "--image b.png"]),
+        ("--image \"my plot.png\" --video='my clip.mp4'", ["--image my plot.png", "--video my clip.mp4"]),
+    ],
+)
+def test_pictures_and_videos_are_said_as_often_as_wanted_and_keep_their_order(line, said):
+    parsed = parse(f"{line} what is it?", ASKING)
+    assert [f"{one.flag} {one.said}" for one in parsed.values["media"]] == said
+    assert parsed.rest == "what is it?"
+
+
+LISTS = {
+    "models": lambda typed: ("MiniMax-M3", "MiniMax-M2"),
+    "providers": lambda typed: ("minimax",),
+    "pictures": lambda word: ("fig", "cat.png", "my plot.png", "my plots/"),
+}
 
 
 @pytest.mark.parametrize(
@@ -87,6 +105,14 @@ LISTS = {"models": lambda typed: ("MiniMax-M3", "MiniMax-M2"), "providers": lamb
         ("%%minimax -p mini", "mini", ["minimax"]),
         ("%minimax hello wor", "wor", []),
         ("%minimax -t ", "", []),
+        ("%minimax --image ", "", ["fig", "cat.png"]),
+        ("%minimax --image fig --image ca", "ca", ["cat.png"]),
+        ("%minimax --image=f", "f", ["fig"]),
+        ('%minimax --image "my', "my", ['my plot.png"', "my plots/"]),
+        ("%minimax --image 'my plo", "plo", ["plot.png'", "plots/"]),
+        ('%minimax --image "my plot.png" --fa', "--fa", ["--face"]),
+        ("%minimax what's", "what's", []),
+        ('%minimax "fi', "fi", []),
     ],
 )
 def test_tab_offers_options_and_their_values(line, symbol, offers):

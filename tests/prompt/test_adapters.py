@@ -7,7 +7,6 @@ import sys
 import textwrap
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -190,41 +189,6 @@ def test_a_class_with_the_protocol_is_still_a_class() -> None:
 
     assert text(Speaking).startswith("class Speaking")
     assert text(Speaking()) == "I speak"
-
-
-# -- pictures ----------------------------------------------------------------------------------------------------------
-
-
-def pictures() -> list[object]:
-    import IPython.display
-    from matplotlib.figure import Figure
-    from PIL import Image
-
-    figure = Figure()
-    return [
-        Image.new("RGB", (2, 2)),
-        figure,
-        figure.add_subplot(),
-        IPython.display.Image(data=b"\x89PNG\r\n\x1a\n"),
-        IPython.display.Video(url="https://h/clip.mp4"),
-        np.zeros((4, 4, 3), dtype=np.uint8),
-        np.zeros((4, 4, 4), dtype=np.uint8),
-    ]
-
-
-def test_pictures_are_refused_for_now() -> None:
-    for value in pictures():
-        message = refused(value, "fig")
-        assert "fig is a" in message
-        assert "not supported by this version yet" in message
-
-
-def test_a_picture_with_a_registered_function_is_not_refused() -> None:
-    from PIL import Image
-
-    undo = register(Image.Image, lambda picture: f"a picture of {picture.size}")
-    assert text(Image.new("RGB", (2, 3))) == "a picture of (2, 3)"
-    undo()
 
 
 # -- lightness ---------------------------------------------------------------------------------------------------------
