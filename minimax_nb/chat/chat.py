@@ -18,6 +18,7 @@ from minimax_nb.chat.preview import Preview, preview
 from minimax_nb.chat.saved import read_chat, write_chat
 from minimax_nb.chat.stream import AsyncStream, Stream
 from minimax_nb.chat.turn import Turn
+from minimax_nb.chat.uploads import named_before
 from minimax_nb.errors import ConfigError, RequestError
 from minimax_nb.messages.parts import Message, Text
 from minimax_nb.messages.reply import Reply
@@ -165,7 +166,7 @@ class Chat(Shown):
 
     def preview(self, *prompt: object, **options: Unpack[Options]) -> Preview:
         """Exactly what this call would send. Nothing is sent."""
-        request = self._request(self._prompt(prompt), options)
+        request = named_before(self._request(self._prompt(prompt), options), self._endpoint)
         return preview(request, self._endpoint, check(request, self._endpoint))
 
     # -- the conversation ------------------------------------------------------------------------------------------
@@ -306,7 +307,7 @@ class Chat(Shown):
         message = self._prompt(prompt)
         self._failed = message.parts
         request = replace(self._request(message, options), stream=stream)
-        notes = check(request, self._endpoint)
+        notes = check(named_before(request, self._endpoint), self._endpoint)
         return Turn(request, self._endpoint, message, (*self._news(), *notes), self._commit)
 
     def _news(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from minimax_nb.catalog import Endpoint, price
 from minimax_nb.chat.served import fetched
+from minimax_nb.chat.uploads import wanting
 from minimax_nb.errors import ServiceError, WireError
 from minimax_nb.messages.request import Request
 from minimax_nb.messages.shown import Shown
@@ -55,9 +56,11 @@ def counted(request: Request, endpoint: Endpoint, limits: Limits) -> TokenCount:
         ServiceError: The service refused for another reason: the key, the balance, the model.
         TransportError: It could not be reached.
     """
+    guess = estimated(request, endpoint)
+    if wanting(request, endpoint):
+        return replace(guess, note="A video that has to be uploaded first is estimated: counting uploads nothing.")
     codec = FACES[endpoint.face_name]
     call = codec.encode_count(request, endpoint)
-    guess = estimated(request, endpoint)
     if call is None:
         return guess
     try:

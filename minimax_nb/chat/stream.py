@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from minimax_nb.chat.turn import Turn
+from minimax_nb.chat.uploads import with_uploads, with_uploads_async
 from minimax_nb.errors import MiniMaxError, TransportError
 from minimax_nb.messages.events import Event, TextDelta
 from minimax_nb.messages.reply import Reply
@@ -124,12 +125,7 @@ class Stream(_Common):
     def _read(self) -> Generator[list[Event], None, None]:
         """The reply's events; tries before the first delivered one are the retry policy's."""
         turn, reply = self._turn, self.reply
-        tries = retrying(self._limits, self._stop, self._on_wait, turn.spoilt)
-        try:
-            exchange, chunks, events = tries(self._connect)
-        except MiniMaxError as error:
-            tell_tries(error, tries, self._limits)
-            raise
+        exchange, chunks, events = self._opened()
         reply.status = ""
         yield events
         feed, now = turn.feed, exchange.now
@@ -142,6 +138,19 @@ class Stream(_Common):
                 exchange.progressed()
         while events := turn.flush(now()):
             yield events
+
+    def _opened(self, *, again: bool = True) -> tuple[Exchange, Iterator[bytes], list[Event]]:
+        """The answer up to its first part, once all that has to be uploaded before has been."""
+        turn = self._turn
+        turn.address(with_uploads(turn.request, turn.endpoint, self._limits, self._stop, turn.tell))
+        tries = retrying(self._limits, self._stop, self._on_wait, turn.spoilt)
+        try:
+            return tries(self._connect)
+        except MiniMaxError as error:
+            if not (again and turn.lost(error)):
+                tell_tries(error, tries, self._limits)
+                raise
+        return self._opened(again=False)
 
     def _connect(self) -> tuple[Exchange, Iterator[bytes], list[Event]]:
         """Open the answer and read up to its first part, so that an early error can still be tried again."""
@@ -232,16 +241,7 @@ class AsyncStream(_Common):
 
     async def _read(self) -> AsyncGenerator[Event, None]:
         turn = self._turn
-        tries = retrying_async(self._limits, self._on_wait, turn.spoilt)
-        exchange: AsyncExchange
-        chunks: AsyncIterator[bytes]
-        events: list[Event]
-        event: Event
-        try:
-            exchange, chunks, events = await tries(self._connect)
-        except MiniMaxError as error:
-            tell_tries(error, tries, self._limits)
-            raise
+        exchange, chunks, events = await self._opened()
         self.reply.status = ""
         for event in events:
             yield event
@@ -257,6 +257,19 @@ class AsyncStream(_Common):
         while events := turn.flush(exchange.now()):
             for event in events:
                 yield event
+
+    async def _opened(self, *, again: bool = True) -> tuple[AsyncExchange, AsyncIterator[bytes], list[Event]]:
+        turn = self._turn
+        turn.address(await with_uploads_async(turn.request, turn.endpoint, self._limits, turn.tell))
+        tries = retrying_async(self._limits, self._on_wait, turn.spoilt)
+        try:
+            opened: tuple[AsyncExchange, AsyncIterator[bytes], list[Event]] = await tries(self._connect)
+            return opened
+        except MiniMaxError as error:
+            if not (again and turn.lost(error)):
+                tell_tries(error, tries, self._limits)
+                raise
+        return await self._opened(again=False)
 
     async def _connect(self) -> tuple[AsyncExchange, AsyncIterator[bytes], list[Event]]:
         turn = self._turn

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from minimax_nb.catalog import Endpoint, price
+from minimax_nb.chat.uploads import forget_lost, named_before
 from minimax_nb.errors import MiniMaxError, ServiceError, TransportError, WireError
 from minimax_nb.messages.events import Event, Failed, PartStarted, Started, TextDelta, ThinkingDelta
 from minimax_nb.messages.parts import Message
@@ -42,7 +43,8 @@ class Turn:
         on_end: Callable[[Turn], None],
     ) -> None:
         self.request, self.endpoint, self.prompt = request, endpoint, prompt
-        self.call: Call = FACES[endpoint.face_name].encode(request, endpoint)
+        self._sent = named_before(request, endpoint)  # with stand-ins for the ids of what is still to be uploaded
+        self.call: Call = FACES[endpoint.face_name].encode(self._sent, endpoint)
         self.reply = Reply(
             provider=endpoint.provider_name,
             face=endpoint.face_name,
@@ -64,6 +66,20 @@ class Turn:
 
     def _new_decoder(self) -> Decoder:
         return FACES[self.endpoint.face_name].decoder(self.request, self.endpoint)
+
+    def address(self, request: Request) -> None:
+        """The request is sent like this: what had to be uploaded has its address."""
+        if request is not self._sent:
+            self._sent = request
+            self.call = FACES[self.endpoint.face_name].encode(request, self.endpoint)
+
+    def lost(self, error: BaseException) -> bool:
+        """Whether it failed only because the service no longer has an upload; it is forgotten, to be uploaded anew."""
+        return forget_lost(error, self._sent, self.endpoint)
+
+    def tell(self, status: str) -> None:
+        """What is being waited for, for people."""
+        self.reply.status = status
 
     def try_again(self) -> None:
         """The call is sent, perhaps not for the first time: what the last try was called is forgotten."""
