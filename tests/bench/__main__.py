@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import tests.bench
-from tests.bench import client_rows, kernel_rows, page_rows
+from tests.bench import client_rows, kernel_rows, media_rows, page_rows
 from tests.bench.load_server import LoadServer
 from tests.bench.surroundings import Surroundings
 from tests.bench.table import Row, table
@@ -24,6 +24,7 @@ GROUPS: dict[str, Callable[[Surroundings, LoadServer, int, Say], Iterator[Row]]]
     "client": client_rows.rows,
     "load": lambda around, server, repeat, say: kernel_rows.load_rows(around, repeat, say),
     "kernel": kernel_rows.rows,
+    "media": media_rows.rows,
     "browser": page_rows.rows,
 }
 
@@ -48,7 +49,7 @@ def arguments() -> argparse.Namespace:
 
 def conditions() -> dict[str, object]:
     """What the figures depend on."""
-    packages = ("minimax-nb", "httpx", "openai", "anthropic", "ipykernel", "ipython", "jupyterlab")
+    packages = ("minimax-nb", "httpx", "openai", "anthropic", "ipykernel", "ipython", "jupyterlab", "pillow")
     return {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",

@@ -20,7 +20,8 @@ class Row:
         floor: The same of the floor, in the same rounds; empty where the bound is absolute.
         bound: What the figure may be at most; None for a row that only informs.
         times_floor: Whether the figure is kit over floor, or the kit's own value.
-        by: "min" or "median" or "max" of the repetitions.
+        by: "min" or "median" or "max" of the repetitions; or "pairs", where the rounds of both sides took turns: the
+            median of kit over floor, round by round.
     """
 
     group: str
@@ -35,6 +36,8 @@ class Row:
     @property
     def figure(self) -> float:
         """What is held against the bound."""
+        if self.by == "pairs":
+            return median(kit / floor for kit, floor in zip(self.kit, self.floor, strict=True))
         pick: Callable[[Sequence[float]], float] = {"min": min, "median": median, "max": max}[self.by]
         if not self.times_floor:
             return pick(self.kit)
