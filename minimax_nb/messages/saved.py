@@ -44,12 +44,11 @@ def message_to_dict(message: Message, *, whole: bool = True) -> dict[str, Any]:
 def _part_to_dict(part: Part, whole: bool) -> dict[str, Any]:
     if not isinstance(part, Media):
         return {"kind": _NAMES[type(part)], **asdict(part)}
-    kept = {name: getattr(part, name) for name in part.__dataclass_fields__ if name not in _BYTES}
-    content = {
-        "base64": part.base64.decode("ascii"),  # base64 already: twice would be a third more
-        "thumbnail": b64encode(part.thumbnail).decode("ascii"),
-    }
-    return {"kind": _NAMES[type(part)], **kept, **(content if whole else {})}
+    saved = {name: getattr(part, name) for name in part.__dataclass_fields__ if name not in _BYTES}
+    if whole:  # else the content is not touched: a fingerprint of a large video costs nothing
+        saved["base64"] = part.base64.decode("ascii")  # base64 already: twice would be a third more
+        saved["thumbnail"] = b64encode(part.thumbnail).decode("ascii")
+    return {"kind": _NAMES[type(part)], **saved}
 
 
 def _part_from_dict(saved: Mapping[str, Any]) -> Part:
