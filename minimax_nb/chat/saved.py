@@ -48,3 +48,10 @@ def read_chat(path: str | os.PathLike[str]) -> dict[str, Any]:
     if not isinstance(content.get("version"), int) or content["version"] > VERSION:
         raise ConfigError(f"{path} was saved by a newer version.", hint="Update minimax_nb to load it.")
     return content
+
+
+def without_password(url: str) -> str:
+    """The address without a user name or password in it."""
+    scheme, slashes, rest = url.partition("//")
+    host, slash, path = rest.partition("/")
+    return scheme + slashes + host.rpartition("@")[2] + slash + path

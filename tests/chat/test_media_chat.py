@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +89,26 @@ def test_coroutines_send_pictures_too():
     reply = asyncio.run(emulator().ask_async(NOW + "What is it?", photo()))
     assert reply.text
     assert len(reply.media) == 1
+
+
+def test_reading_a_picture_does_not_hold_up_other_coroutines():
+    """A value that is read slowly lets another coroutine run meanwhile; were it read on the loop, none could."""
+    others = threading.Event()
+
+    class Slow:
+        def _repr_llm_(self) -> str:
+            assert others.wait(5), "nobody else ran while this was read"
+            return "slow"
+
+    async def both():
+        async def other():
+            await asyncio.sleep(0)
+            others.set()
+
+        reply, _ = await asyncio.gather(emulator().ask_async(NOW + "What is it?", Slow()), other())
+        return reply
+
+    assert asyncio.run(both()).text
 
 
 # -- failing -----------------------------------------------------------------------------------------------------------
