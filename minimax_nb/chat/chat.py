@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
 from collections.abc import Mapping
@@ -15,10 +16,10 @@ from minimax_nb.chat.count import TokenCount, counted
 from minimax_nb.chat.ledger import Ledger
 from minimax_nb.chat.options import Options, known_options, limits_of
 from minimax_nb.chat.preview import Preview, preview
-from minimax_nb.chat.saved import read_chat, write_chat
+from minimax_nb.chat.saved import read_chat, without_password, write_chat
 from minimax_nb.chat.stream import AsyncStream, Stream
 from minimax_nb.chat.turn import Turn
-from minimax_nb.chat.uploads import named_before
+from minimax_nb.chat.uploads import forget_at, named_before, uploaded_at
 from minimax_nb.errors import ConfigError, RequestError
 from minimax_nb.messages.parts import Message, Text
 from minimax_nb.messages.reply import Reply
@@ -28,6 +29,7 @@ from minimax_nb.messages.shown import Shown
 from minimax_nb.prompt import to_parts
 from minimax_nb.secrets import Secret
 from minimax_nb.transport import fetch_bytes
+from minimax_nb.wire.files import Uploaded
 
 _told: set[str] = set()  # providers whose note this process has shown: once is enough
 
@@ -140,11 +142,15 @@ class Chat(Shown):
         return Stream(self._turn(prompt, options), self._limits)
 
     async def ask_async(self, *prompt: object, stream: bool = True, **options: Unpack[Options]) -> Reply:
-        """:meth:`ask` for coroutines."""
-        return await AsyncStream(self._turn(prompt, options, stream=stream), self._limits).until_done()
+        """:meth:`ask` for coroutines. Pictures and the like are read on a thread of their own."""
+        if all(isinstance(value, str) for value in prompt):
+            turn = self._turn(prompt, options, stream=stream)
+        else:
+            turn = await asyncio.to_thread(self._turn, prompt, options, stream=stream)
+        return await AsyncStream(turn, self._limits).until_done()
 
     def stream_async(self, *prompt: object, **options: Unpack[Options]) -> AsyncStream:
-        """:meth:`stream` for coroutines."""
+        """:meth:`stream` for coroutines. Pictures and videos are read before it returns."""
         return AsyncStream(self._turn(prompt, options), self._limits)
 
     def retry(self, **options: Unpack[Options]) -> Reply:
@@ -168,6 +174,14 @@ class Chat(Shown):
         """Exactly what this call would send. Nothing is sent."""
         request = named_before(self._request(self._prompt(prompt), options), self._endpoint)
         return preview(request, self._endpoint, check(request, self._endpoint))
+
+    def uploads(self) -> tuple[Uploaded, ...]:
+        """The videos that are at this chat's service, uploaded with its key, in the service's order."""
+        return uploaded_at(self._endpoint, self._limits)
+
+    def forget_upload(self, file: Uploaded | str) -> bool:
+        """Delete one of :meth:`uploads`, given it or its id, there and here; whether the service still had it."""
+        return forget_at(file, self._endpoint, self._limits)
 
     # -- the conversation ------------------------------------------------------------------------------------------
 
@@ -255,7 +269,7 @@ class Chat(Shown):
                 "provider": here.provider_name,
                 "model": here.model_id,
                 "face": here.face_name,
-                "base_url": _without_password(here.base_url),
+                "base_url": without_password(here.base_url),
                 "system": self.system,
                 "options": self._options,
                 "messages": [message_to_dict(message) for message in self._messages],
@@ -329,10 +343,3 @@ class Chat(Shown):
 
     def __repr__(self) -> str:
         return f"<Chat {self.provider} {self.model} over {self.face}, {len(self._messages)} messages>"
-
-
-def _without_password(url: str) -> str:
-    """The address without a user name or password in it."""
-    scheme, slashes, rest = url.partition("//")
-    host, slash, path = rest.partition("/")
-    return scheme + slashes + host.rpartition("@")[2] + slash + path

@@ -170,7 +170,11 @@ def uploaded(
         WireError: What it answered is no list of files.
     """
     where: Where = {"provider": provider, "face": face, "region": region, "base_url": base_url}
-    endpoint, limits = _asked(where, api_key, timeout, layer)
+    return uploaded_at(*_asked(where, api_key, timeout, layer))
+
+
+def uploaded_at(endpoint: Endpoint, limits: Limits) -> tuple[Uploaded, ...]:
+    """:func:`uploaded` for an endpoint that is known."""
     ours = {file.file_id: file for file in _kept.of(endpoint)}
     there = listed(endpoint, limits)
     return tuple(replace(file, sha256=ours[file.file_id].sha256) if file.file_id in ours else file for file in there)
@@ -203,7 +207,11 @@ def forget(
         MiniMaxError: As :func:`uploaded`.
     """
     where: Where = {"provider": provider, "face": face, "region": region, "base_url": base_url}
-    endpoint, limits = _asked(where, api_key, timeout, layer)
+    return forget_at(file, *_asked(where, api_key, timeout, layer))
+
+
+def forget_at(file: Uploaded | str, endpoint: Endpoint, limits: Limits) -> bool:
+    """:func:`forget` for an endpoint that is known."""
     file_id = file.file_id if isinstance(file, Uploaded) else str(file).removeprefix(SCHEME).strip()
     try:
         delete(endpoint, file_id, limits)

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from minimax_nb.display.safe import safe_line
 from minimax_nb.display.thumbs import data_uri
 from minimax_nb.messages.media import Clip, Detail, Media
-from minimax_nb.prompt.media.files import said_bytes
-from minimax_nb.prompt.media.film import clock
+from minimax_nb.prompt.media.files import clock, said_bytes
 from minimax_nb.prompt.media.kinds import KINDS
 from minimax_nb.prompt.media.tokens import image_tokens, video_tokens
 

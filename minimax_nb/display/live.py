@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from minimax_nb.display.blocks import BlockCutter, split_long
 from minimax_nb.display.render import markdown_answer, thinking_folded, thinking_live
-from minimax_nb.display.safe import code_block
+from minimax_nb.display.safe import code_block, safe_line
 from minimax_nb.display.screen import Screen, new_display_id
 
 _LONG_TAIL = 900
@@ -69,7 +69,7 @@ class LivePainter:
             self._feed(text)
             self._paint_text(paused=paused)
         elif thinking or status:
-            self._paint_thinking(thinking_live(thinking) if thinking else f"*{status}*")
+            self._paint_thinking(thinking_live(thinking) if thinking else f"*{safe_line(status)}*")
         return self.outputs - before
 
     def restart(self) -> None:

@@ -16,6 +16,7 @@ from minimax_nb.display.gallery import gallery
 from minimax_nb.display.live import LivePainter
 from minimax_nb.display.plain import PlainPainter
 from minimax_nb.display.render import markdown_answer, render, thinking_folded, thinking_live
+from minimax_nb.display.safe import safe_line
 from minimax_nb.display.screen import CellScreen, Mode, Screen, choose_mode, new_display_id, owns_cell
 from minimax_nb.messages.events import Event
 from minimax_nb.messages.reply import Reply
@@ -234,4 +235,4 @@ def _so_far(thinking: str, text: str, status: str) -> str:
     """A reply in progress as one Markdown text."""
     if text:
         return (thinking_folded(thinking) if thinking else "") + markdown_answer(text)
-    return thinking_live(thinking) if thinking else f"*{status or '…'}*"
+    return thinking_live(thinking) if thinking else f"*{safe_line(status) or '…'}*"

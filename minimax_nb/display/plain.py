@@ -8,6 +8,8 @@ from typing import TextIO
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Control characters, all but tab and line feed: a reply must not move the cursor or rename the window."""
 
+_FIGURES = re.compile(r"\d+")
+
 
 class PlainPainter:
     """Writes text to a stream."""
@@ -25,8 +27,7 @@ class PlainPainter:
         """Write what is new; gives 1 if anything was."""
         del paused
         if status and status != self._status:
-            self._status = status
-            self._write(f"({status})\n")
+            self._tell(status)
         if thinking and not text and not self._thinking_told:
             self._thinking_told = True
             self._write("(thinking …)\n")
@@ -34,6 +35,15 @@ class PlainPainter:
         if new:
             self._write(new)
         return int(bool(new))
+
+    def _tell(self, status: str) -> None:
+        """A line that says what is being waited for. Progress goes on in its own line, where lines can be rewritten."""
+        progress = "%" in status and _FIGURES.sub("", status) == _FIGURES.sub("", self._status)
+        self._status = status
+        if progress and self._out.isatty():
+            self._out.write("\x1b[1A\x1b[2K")  # up to the last line, and clear it
+        if not progress or self._out.isatty():
+            self._write(f"({status})\n")
 
     def restart(self) -> None:
         """What is written stays; say so and go on from the beginning."""

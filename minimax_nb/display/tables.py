@@ -19,8 +19,9 @@ from minimax_nb.errors import ConfigError, MiniMaxError
 from minimax_nb.messages.media import Media
 from minimax_nb.messages.parts import Message, Thinking, ToolCall, ToolResult
 from minimax_nb.messages.shown import Shown
-from minimax_nb.prompt.media.image import Image
-from minimax_nb.prompt.media.video import Video
+from minimax_nb.prompt.media.files import said_bytes
+from minimax_nb.prompt.media.medium import Medium
+from minimax_nb.wire.files import Uploaded
 
 _EXCERPT = 2_000
 
@@ -146,6 +147,19 @@ def setting_listing(rows: Iterable[tuple[str, str, str]]) -> Listing:
     return Listing("Defaults of the magics", ("setting", "value", "meaning"), tuple(rows), (remark,))
 
 
+def upload_listing(files: Sequence[Uploaded]) -> Listing:
+    """The videos at a service: id, name, size, when it took them in, and whether a prompt uses them again from here."""
+    rows = tuple(
+        (
+            file.file_id, file.name or "?", "?" if file.size is None else said_bytes(file.size),
+            f"{file.created:%Y-%m-%d %H:%M} UTC" if file.created else "?", "yes" if file.sha256 else "no",
+        )
+        for file in files
+    )  # fmt: skip
+    remark = "Kept here: the same video goes by this id again, and is not uploaded anew."
+    return Listing("Uploads", ("id", "name", "size", "uploaded", "kept here"), rows, (remark,))
+
+
 def _listing(value: Listing) -> Bundle:
     plain, markdown = table(value.headers, value.rows)
     remarks = "\n".join(value.remarks)
@@ -252,7 +266,7 @@ def _media(value: Media) -> Bundle:
     return {"text/plain": media_lines((value,))[0], "text/markdown": gallery((value,))}, {}
 
 
-def _medium(value: Image | Video) -> Bundle:
+def _medium(value: Medium) -> Bundle:
     """A picture or video as it would be sent; if it cannot be, the reason."""
     try:
         return _media(value.prepare())
@@ -282,6 +296,6 @@ register(TokenCount, _token_count)
 register(Preview, _preview)
 register(Chat, _chat)
 register(Media, _media)
-register(Image, _medium)
-register(Video, _medium)
+register(Medium, _medium)
 register(Report, _report)
+register(Uploaded, lambda value: _listing(upload_listing((value,))))

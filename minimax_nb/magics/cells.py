@@ -9,7 +9,7 @@ from IPython.core.magic import line_cell_magic, line_magic, magics_class, no_var
 
 from minimax_nb.errors import RequestError
 from minimax_nb.magics.base import KitMagics
-from minimax_nb.magics.options import ASKING, CHAT, EXAMINING, LISTING, Option, Parsed, help_text, parse
+from minimax_nb.magics.options import ASKING, CHAT, EXAMINING, LISTING, UPLOADS, Option, Parsed, help_text, parse
 
 if TYPE_CHECKING:
     from minimax_nb.messages.reply import Reply
@@ -107,6 +107,12 @@ class MinimaxMagics(KitMagics):
 
     @no_var_expand
     @line_magic
+    def minimax_uploads(self, line: str) -> None:
+        """List the videos that were uploaded to a service, or delete some there."""
+        self._line("minimax_uploads", line)
+
+    @no_var_expand
+    @line_magic
     def minimax_history(self, line: str) -> None:
         """Show a conversation: %minimax_history [--chat NAME]."""
         self._line("minimax_history", line)
@@ -143,6 +149,7 @@ LINE_OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "minimax": ASKING,
     "minimax_fix": ASKING,
     "minimax_models": LISTING,
+    "minimax_uploads": UPLOADS,
     "minimax_history": (CHAT,),
     "minimax_reset": (CHAT, _ALL, _UNDO),
     "minimax_config": (),
@@ -156,6 +163,12 @@ List the models the kit knows, with limits and prices; words narrow the list dow
 is found (or the one that is named) is asked what it lists for that key: ids as it spells them, its own figures beside
 the kit's, what the key cannot use, and what is new there. Asking for a list sends no prompt and costs nothing."""
 
+_UPLOADS_USAGE = """%minimax_uploads [options]
+
+List the videos that are at a service, uploaded with your key: id, name, size, when it took them in, and whether a
+prompt with the same video uses the upload again from here. --delete ID and --delete-all delete there, and forget here;
+a conversation that still needs a video uploads it anew. No prompt is sent, and nothing costs anything."""
+
 _DOCTOR_USAGE = """%minimax_doctor [options]
 
 Say what this installation can do, and what the keys it finds can do: each service is asked for its list of models,
@@ -164,4 +177,5 @@ leaves this computer."""
 
 MinimaxMagics.minimax.__doc__ = help_text(_USAGE, ASKING)
 MinimaxMagics.minimax_models.__doc__ = help_text(_MODELS_USAGE, LISTING)
+MinimaxMagics.minimax_uploads.__doc__ = help_text(_UPLOADS_USAGE, UPLOADS)
 MinimaxMagics.minimax_doctor.__doc__ = help_text(_DOCTOR_USAGE, EXAMINING)

@@ -9,9 +9,10 @@ from typing import Any
 
 from minimax_nb.catalog import did_you_mean
 from minimax_nb.chat.served import asked_lists
+from minimax_nb.chat.uploads import forget, uploaded
 from minimax_nb.chat.whom import where_of
 from minimax_nb.display import choose_mode, put, setting_listing
-from minimax_nb.display.tables import known_models, live_listing
+from minimax_nb.display.tables import known_models, live_listing, upload_listing
 from minimax_nb.doctor import TIMEOUT_S, examine
 from minimax_nb.errors import ConfigError, MiniMaxError, RequestError
 from minimax_nb.magics.base import KitMagics, defaults_of, set_default
@@ -36,6 +37,28 @@ def models(magics: KitMagics, parsed: Parsed) -> None:
 
 
 _LIVE_ONLY = ("face", "base_url", "region", "timeout")
+
+
+def uploads(magics: KitMagics, parsed: Parsed) -> None:
+    """Show the videos that are at a service, or delete those that are named."""
+    said = parsed.values
+    if parsed.rest.strip():
+        raise ConfigError("%minimax_uploads takes no words.", hint="To delete one: --delete ID.")
+    if said.get("delete") and said.get("delete_all"):
+        raise ConfigError("--delete and --delete-all exclude each other.")
+    where: dict[str, Any] = {**where_of(said), "timeout": said.get("timeout"), "layer": magics.layer()}
+    wanted = tuple(dict.fromkeys(said.get("delete", ()))) or uploaded(**where)
+    if not wanted:
+        _say(_NO_UPLOAD)
+    elif not (said.get("delete") or said.get("delete_all")):
+        put(upload_listing(wanted))
+    else:
+        for file in wanted:
+            name = file if isinstance(file, str) else f"{file.file_id} ({file.name})"
+            _say(f"Deleted: {name}." if forget(file, **where) else f"The service has no upload {name}.")
+
+
+_NO_UPLOAD = "Nothing is uploaded. A video goes up when it is too large for a request, or is a Video(..., upload=True)."
 
 
 def history(magics: KitMagics, parsed: Parsed) -> None:
@@ -141,6 +164,7 @@ def _say(text: str) -> None:
 
 ACTIONS = {
     "minimax_models": models,
+    "minimax_uploads": uploads,
     "minimax_history": history,
     "minimax_reset": reset,
     "minimax_config": config,

@@ -112,6 +112,14 @@ EXAMINING: tuple[Option, ...] = (
 )
 """Options of ``%minimax_doctor``."""
 
+UPLOADS: tuple[Option, ...] = (
+    *(option for option in _WHERE if option.name != "face"),
+    Option(("--delete",), "delete", str, "ID", "delete this upload, there and here; repeatable", many=True),
+    Option(("--delete-all",), "delete_all", None, "", "delete every one of them"),
+    _TIMEOUT,
+)
+"""Options of ``%minimax_uploads``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:

@@ -30,11 +30,11 @@ from minimax_nb.messages.media import Clip, MediaLimits, Picture
 from minimax_nb.messages.parts import Opaque, Part, Text, Thinking, ToolCall, ToolResult
 from minimax_nb.messages.reply import Reply
 from minimax_nb.prompt.capped import SOURCE_CHARS, capped, capped_repr, is_container, layout
-from minimax_nb.prompt.media import Image, Video, as_media
+from minimax_nb.prompt.media.medium import Medium
 from minimax_nb.prompt.sources import exception_text, line_about, source_text
 from minimax_nb.prompt.tables import array_text, instance_of, table_text
 
-Piece = Part | Image | Video
+Piece = Part | Medium
 """A part of a message, or a picture or video that will be one when it is prepared."""
 
 Adapted = str | Piece | Iterable["str | Piece"]
@@ -44,7 +44,7 @@ Fetch = Callable[[str], bytes]
 """Downloads what stands at an address."""
 
 _PARTS = (Text, Thinking, ToolCall, ToolResult, Opaque, Picture, Clip)
-_MEDIA = (Picture, Clip, Image, Video)
+_MEDIA = (Picture, Clip, Medium)
 _PROTOCOLS = ("_repr_llm_", "__llm__", "_ai_repr_")
 _LOOKED_AT = 200
 """Items of a list or mapping among which pictures are looked for."""
@@ -102,9 +102,9 @@ def to_parts(
     """
     parts: list[Part] = []
     for piece in to_pieces(value, name):
-        if isinstance(piece, Image) and _FRAME.search(piece.name):
+        if isinstance(piece, Medium) and _FRAME.search(piece.name):
             parts.append(Text(f" [{piece.name}] "))
-        parts.append(piece.prepare(limits, fetch) if isinstance(piece, Image | Video) else piece)
+        parts.append(piece.prepare(limits, fetch) if isinstance(piece, Medium) else piece)
     return tuple(parts)
 
 
@@ -156,7 +156,7 @@ def _told(value: object, subject: str) -> tuple[Piece, ...] | None:
 
 def _seen(value: object, name: str, depth: int = 0) -> tuple[Piece, ...] | None:
     """A picture, a video, or what a list, tuple or mapping that holds some is made of; None for any other value."""
-    medium = _run(partial(as_media, value, name), _subject(value, name), "its own code")
+    medium = _run(partial(_as_media, value, name), _subject(value, name), "its own code")
     if medium is not None:
         return (medium,)
     if not _run(partial(_holds_media, value, depth), _subject(value, name), "its own code"):
@@ -169,6 +169,12 @@ def _seen(value: object, name: str, depth: int = 0) -> tuple[Piece, ...] | None:
         told = _told(item, _subject(item, subject)) or _seen(item, subject, depth + 1)
         pieces += told or (Text(_run(partial(_text, item), _subject(item, subject), "its own code")),)
     return tuple(pieces)
+
+
+def _as_media(value: object, name: str = "") -> Medium | None:
+    from minimax_nb.prompt.media import as_media  # loads what reads pictures: most prompts are words alone
+
+    return as_media(value, name)
 
 
 def _line_end(pieces: list[Piece]) -> str:
@@ -185,7 +191,7 @@ def _keyed(value: Any) -> Iterable[tuple[object, object]]:  # noqa: ANN401
 def _holds_media(value: object, depth: int) -> bool:
     """Whether one of the first items is a picture or video, or holds one in its turn."""
     return depth < _DEPTH and any(
-        isinstance(item, _MEDIA) or as_media(item) is not None or _holds_media(item, depth + 1)
+        isinstance(item, _MEDIA) or _as_media(item) is not None or _holds_media(item, depth + 1)
         for _, item in islice(_keyed(value), _LOOKED_AT)
     )
 
@@ -275,4 +281,4 @@ def _as_piece(found: object, subject: str) -> Piece | None:
         return Text(str.__str__(found))
     if isinstance(found, _PARTS):
         return found
-    return as_media(found, subject)
+    return _as_media(found, subject)

@@ -13,8 +13,10 @@ data: flags in the face's row of the catalog. Imports inside point down this lis
     faulttable, faultwords, faults    errors, typed
     answer      the decoder both protocols share
     history     the rules of a conversation that can be sent
-    media, body                  pictures and videos; a body as bytes
+    media       what both protocols share of pictures and videos: where in a body a content goes
+    body        a body as bytes, contents joined in without being written as JSON
     asking, listing              what the encoders share; counts and lists of models
+    files       uploads: the calls that upload, list, look up and delete, and what is answered
     openai, anthropic            one package a protocol: encode, decode
 """
 

@@ -18,6 +18,7 @@ from urllib.parse import quote
 from minimax_nb.catalog.address import with_path
 from minimax_nb.catalog.endpoint import Endpoint
 from minimax_nb.errors import RequestError, ServiceError, WireError
+from minimax_nb.messages.shown import Shown
 from minimax_nb.prompt.media.files import said_bytes, short
 from minimax_nb.prompt.media.kinds import KINDS
 from minimax_nb.wire.asking import get, post
@@ -44,7 +45,7 @@ _LOST = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Uploaded:
+class Uploaded(Shown):
     """A file at the service.
 
     Attributes:

@@ -15,6 +15,8 @@ from minimax_nb.display.plain import PlainPainter
 from minimax_nb.display.render import render
 from minimax_nb.errors import TransportError
 from minimax_nb.messages.events import PartStarted, Reclassified, TextDelta
+from tests.display.hostile import HOSTILE
+from tests.display.judges import complaints, jupyterlab, read
 from tests.display.media import clip, picture, uri
 from tests.display.screens import Memory, Scripted, saying
 
@@ -203,6 +205,49 @@ def test_a_stall_holds_nothing_back():
     timer.start()
     show(Scripted(events()), mode="live", screen=memory)
     assert "All of this came." in shown_during_stall[0]
+
+
+STATUS = "Uploading <img src=x onerror=alert(1)> *a* `b` $c$ [d](javascript:e) # f.mp4: 0 of 5 MB"
+
+
+@pytest.mark.parametrize("painter_of", [LivePainter, _GuestPainter])
+@pytest.mark.parametrize("name", HOSTILE)
+def test_nothing_in_a_status_gets_through(painter_of, name):
+    memory = Memory()
+    painter_of(memory).paint("", "", HOSTILE[name])
+    assert complaints(memory.shown) == {}
+    assert "\n" not in memory.shown.strip("\n"), "one line"
+
+
+@pytest.mark.parametrize("painter_of", [LivePainter, _GuestPainter])
+def test_the_words_of_a_status_are_shown_as_they_came(painter_of):
+    memory = Memory()
+    painter_of(memory).paint("", "", STATUS)
+    assert STATUS in "".join(read(jupyterlab(memory.shown)).text)
+
+
+def test_a_status_of_plain_words_stays_readable():
+    memory = Memory()
+    LivePainter(memory).paint("", "", "Uploading my clip.mp4: 35 of 120 MB (29 %)")
+    assert memory.shown == "*Uploading my clip.mp4: 35 of 120 MB (29 %)*"
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_progress_on_a_terminal_stays_in_its_line_and_is_told_once_elsewhere(terminal):
+    out = io.StringIO()
+    out.isatty = lambda: terminal
+    painter = PlainPainter(out)
+    for status in (
+        "Uploading a.mp4: 1 of 9 MB (11 %)",
+        "Uploading a.mp4: 5 of 9 MB (55 %)",
+        "Busy. Waiting 1.0 s",
+        "Busy. Waiting 2.0 s",
+    ):
+        painter.paint("", "", status)
+    lines = ["(Uploading a.mp4: 1 of 9 MB (11 %))\n", "(Busy. Waiting 1.0 s)\n", "(Busy. Waiting 2.0 s)\n"]
+    if terminal:
+        lines.insert(1, "\x1b[1A\x1b[2K(Uploading a.mp4: 5 of 9 MB (55 %))\n")
+    assert out.getvalue() == "".join(lines)
 
 
 def test_an_error_is_raised_after_what_came_is_shown():

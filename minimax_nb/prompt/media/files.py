@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import io
+import math
 import os
 import re
 import stat
@@ -45,6 +46,15 @@ def said_bytes(size: int) -> str:
     if size < 1000:
         return f"{size} bytes"
     return f"{size / 1000:.3g} kB" if size < 999_500 else f"{size / 1_000_000:,.1f} MB"
+
+
+def clock(seconds: float) -> str:
+    """A time for people: "0:03.20", "1:02:03.50"."""
+    hundredths = math.floor(seconds * 100 + 0.5)
+    minutes, rest = divmod(hundredths, 6000)
+    hours, minutes = divmod(minutes, 60)
+    tail = f"{rest // 100:02}.{rest % 100:02}"
+    return f"{hours}:{minutes:02}:{tail}" if hours else f"{minutes}:{tail}"
 
 
 def is_url(text: str) -> bool:

@@ -7,7 +7,6 @@ points at; the kinds that are lists of other files (HLS, DASH, concat) are never
 from __future__ import annotations
 
 import io
-import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -239,12 +238,3 @@ def _length(container: Any, stream: Any) -> tuple[float | None, int | None]:  # 
             count += 1
             end = max(end, float((packet.pts + (packet.duration or 0)) * stream.time_base) - start)
     return (float(seconds) if seconds else end or None), count
-
-
-def clock(seconds: float) -> str:
-    """A time for people: "0:03.20", "1:02:03.50"."""
-    hundredths = math.floor(seconds * 100 + 0.5)
-    minutes, rest = divmod(hundredths, 6000)
-    hours, minutes = divmod(minutes, 60)
-    tail = f"{rest // 100:02}.{rest % 100:02}"
-    return f"{hours}:{minutes:02}:{tail}" if hours else f"{minutes}:{tail}"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from numbers import Integral
-from typing import Any, ClassVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from minimax_nb.errors import RequestError
-from minimax_nb.messages.media import Detail, Media, MediaLimits
+from minimax_nb.messages.media import Clip, Detail, Media, MediaLimits, Picture
 from minimax_nb.messages.shown import Shown
 from minimax_nb.prompt.media.files import Stamp, refused, stamp
-from minimax_nb.prompt.media.values import Source, What, source_of
+
+if TYPE_CHECKING:
+    from minimax_nb.prompt.media.values import Source, What
 
 Fetch = Callable[[str], bytes]
 """Downloads what stands at an address; it raises errors of its own."""
@@ -27,7 +30,7 @@ def whole_number(option: str, value: object, least: int) -> int:
     return int(value)
 
 
-class Medium(Shown):
+class Medium(Shown, ABC):
     """A picture or a video as the user named it. Making one reads nothing."""
 
     _what: ClassVar[What]
@@ -50,6 +53,8 @@ class Medium(Shown):
             max_long_side = source.max_long_side if max_long_side is None else max_long_side
             self._source: Source = source._source
         else:
+            from minimax_nb.prompt.media.values import source_of  # not before there is something to read
+
             self._source = source_of(source, self._what, name)
         if detail not in {None, *get_args(Detail)}:
             raise RequestError(f"detail is {detail!r}, and it is low, default or high.")
@@ -60,6 +65,10 @@ class Medium(Shown):
         self.max_long_side: int | None = max_long_side
         self.inline: bool = bool(inline)
         self._ready: dict[MediaLimits, tuple[Stamp | None, Media]] = {}
+
+    @abstractmethod
+    def prepare(self, limits: MediaLimits = MediaLimits(), fetch: Fetch | None = None) -> Picture | Clip:  # noqa: B008
+        """Read and check it, and make it fit what a service takes."""
 
     def __repr__(self) -> str:
         options = {"detail": self.detail, "max_long_side": self.max_long_side, **self._options()}

@@ -15,8 +15,8 @@ from minimax_nb.errors import RequestError
 from minimax_nb.messages.media import FPS_RANGE, Clip, Detail, MediaLimits
 from minimax_nb.prompt.media import film, kinds
 from minimax_nb.prompt.media.containers import fault_of, private_boxes
-from minimax_nb.prompt.media.files import digest, open_file, read, refused, said_bytes, stamp
-from minimax_nb.prompt.media.film import Film, Origin, clock
+from minimax_nb.prompt.media.files import clock, digest, open_file, read, refused, said_bytes, stamp
+from minimax_nb.prompt.media.film import Film, Origin
 from minimax_nb.prompt.media.image import Image
 from minimax_nb.prompt.media.kinds import Kind, article
 from minimax_nb.prompt.media.medium import Fetch, Medium, whole_number
