@@ -89,6 +89,12 @@ class LivePainter:
         self._screen.show(data, metadata)
         self.outputs += 1
 
+    def leave(self) -> None:
+        """Take back what was painted, as soon as the error is shown."""
+        if self._started:
+            self._screen.clear()
+            self.outputs += 1
+
     # -- thinking --------------------------------------------------------------------------------------------------
 
     def _paint_thinking(self, markdown: str) -> None:

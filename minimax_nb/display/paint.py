@@ -67,6 +67,10 @@ class Painter(Protocol):
         """Show the reply as it is saved."""
         ...
 
+    def leave(self) -> None:
+        """It failed before anything came: take back what was said while waiting, the error says it all."""
+        ...
+
 
 def show(stream: Paintable, *, mode: Mode | None = None, screen: Screen | None = None) -> Reply:
     """Paint the stream in the cell as it arrives, and give the whole reply.
@@ -125,6 +129,8 @@ class _Session:
         error = interrupted or self._error
         if error is None or reply.text or reply.thinking or reply.tool_calls or reply.media:
             self._painter.finish(*render(reply))
+        else:
+            self._painter.leave()
         if error is not None:
             raise error from None
         return reply
@@ -183,6 +189,9 @@ class _OncePainter:
         """The one output."""
         self._screen.show(data, metadata)
 
+    def leave(self) -> None:
+        """Nothing was shown."""
+
 
 class _GuestPainter:
     """Paints beside other outputs of the cell: one display, updated whole, less often the longer it is.
@@ -222,6 +231,11 @@ class _GuestPainter:
     def finish(self, data: dict[str, object], metadata: dict[str, object]) -> None:
         """The same display becomes the output that is saved."""
         self._put(data, metadata)
+
+    def leave(self) -> None:
+        """The display stays, since other outputs may stand below it, and is empty."""
+        if self._id is not None:
+            self._put({"text/plain": "", "text/markdown": ""}, {})
 
     def _put(self, data: dict[str, object], metadata: dict[str, object]) -> None:
         if self._id is None:

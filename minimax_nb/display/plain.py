@@ -56,6 +56,9 @@ class PlainPainter:
         del metadata
         self._write(str(data["text/plain"])[self._written :] + "\n")
 
+    def leave(self) -> None:
+        """What is written stays."""
+
     def _write(self, text: str) -> None:
         self._out.write(_CONTROL.sub("�", text))
         self._out.flush()

@@ -207,12 +207,14 @@ def _preview(value: Preview) -> Bundle:
     body = json.dumps(value.body, ensure_ascii=False, indent=2)
     count = _token_count(value.count)[0]["text/plain"]
     title = f"Not sent. To {value.provider} over {value.face} this would go out:"
-    http = "\n".join(head) + "\n\n" + body
+    top = "\n".join(head)
+    http = f"{top}\n\n{body}"
     notes = "".join(f"\n\n{note}" for note in value.notes)
     fence = "```" if "```" not in http else "`" * (_longest_run(http) + 1)
     return {
         "text/plain": f"{title}\n\n{http}\n\n{count}{notes}",
-        "text/markdown": f"**{safe_line(title)}**\n\n{fence}http\n{http}\n{fence}\n\n{safe_line(count)}"
+        "text/markdown": f"**{safe_line(title)}**\n\n{fence}text\n{top}\n{fence}\n\n{fence}json\n{body}\n{fence}\n\n"
+        + safe_line(count)
         + "".join(f"\n\n{safe_line(note)}" for note in value.notes),
     }, {}
 

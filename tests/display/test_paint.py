@@ -274,6 +274,26 @@ def test_an_error_before_anything_came_leaves_no_output():
     assert not memory.outputs
 
 
+@pytest.mark.parametrize("painter_of", [LivePainter, _GuestPainter])
+def test_what_was_said_while_waiting_is_taken_back_when_nothing_came(painter_of):
+    memory = Memory()
+
+    def events():
+        stream.reply.status = "Busy. Waiting 1.0 s, then try 2 of 3."
+        deadline = time.monotonic() + 10
+        while not memory.outputs and time.monotonic() < deadline:
+            time.sleep(0.01)
+        raise TransportError("Busy.")
+        yield
+
+    stream = Scripted(events())
+    with pytest.raises(TransportError):
+        _Session(stream, painter_of(memory)).run()
+    assert any("Waiting" in str(data) for _, data, _ in memory.messages)
+    memory.show({"text/plain": "what comes next"}, {})
+    assert "Waiting" not in str(memory.outputs)
+
+
 def test_beside_other_outputs_one_display_is_used_and_nothing_is_cleared():
     memory = Memory()
     memory.show({"text/plain": "printed before"}, {})
