@@ -45,9 +45,11 @@ def _part_to_dict(part: Part, whole: bool) -> dict[str, Any]:
     if not isinstance(part, Media):
         return {"kind": _NAMES[type(part)], **asdict(part)}
     saved = {name: getattr(part, name) for name in part.__dataclass_fields__ if name not in _BYTES}
-    if whole:  # else the content is not touched: a fingerprint of a large video costs nothing
+    if whole:
         saved["base64"] = part.base64.decode("ascii")  # base64 already: twice would be a third more
         saved["thumbnail"] = b64encode(part.thumbnail).decode("ascii")
+    else:  # a fingerprint of a large video costs nothing, and is the same wherever its file lies
+        saved.pop("path", None)
     return {"kind": _NAMES[type(part)], **saved}
 
 

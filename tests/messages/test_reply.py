@@ -222,3 +222,12 @@ def test_an_address_is_kept_without_what_may_be_secret(url, kept):
 
 def test_metadata_has_no_media_where_none_was_sent():
     assert "media" not in folded().metadata("1")
+
+
+def test_the_fingerprint_of_a_video_is_the_same_wherever_its_file_lies():
+    def fingerprint(path, sha256="1a2b"):
+        clip = Clip(name="clip.mp4", path=path, sha256=sha256)
+        return Request("m", (Message("user", (clip,)),)).prompt_sha256()
+
+    assert fingerprint("/tmp/one/clip.mp4") == fingerprint("/tmp/two/clip.mp4")
+    assert fingerprint("/tmp/one/clip.mp4") != fingerprint("/tmp/one/clip.mp4", "3c4d")
