@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from minimax_nb.catalog import Endpoint, choose
 from minimax_nb.catalog.keys import wrap_key
 from minimax_nb.chat.options import limits_of
-from minimax_nb.chat.whom import Where, asked_endpoint, services
+from minimax_nb.chat.whom import Where, asked, asked_endpoint, services
 from minimax_nb.errors import ConfigError, MiniMaxError, ServiceError, TransportError, WireError
 from minimax_nb.messages.served import ServedModel
 from minimax_nb.secrets import Secret
@@ -76,13 +76,9 @@ def served_models(
         TransportError: It could not be reached, or took too long.
         WireError: What it answered is no list of models.
     """
-    key, complaint = wrap_key(api_key)
-    api_key = None
-    if complaint:
-        raise ConfigError(complaint)
+    api_key, complaint = wrap_key(api_key)  # first of all: from here on no frame holds the bare key
     where: Where = {"provider": provider, "face": face, "region": region, "base_url": base_url}
-    endpoint = asked_endpoint(where, layer, key)
-    return list_models(endpoint, limits_of(choose({"timeout": timeout}, layer=layer)))
+    return list_models(*asked(where, api_key, complaint, timeout, layer))
 
 
 # -- asking ------------------------------------------------------------------------------------------------------------

@@ -16,13 +16,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from minimax_nb.catalog import Endpoint, choose
+from minimax_nb.catalog import Endpoint
 from minimax_nb.catalog.keys import wrap_key
 from minimax_nb.chat.files import OnStatus, delete, listed, upload
 from minimax_nb.chat.kept import Kept
-from minimax_nb.chat.options import limits_of
-from minimax_nb.chat.whom import Where, asked_endpoint
-from minimax_nb.errors import ConfigError, MiniMaxError, ServiceError
+from minimax_nb.chat.whom import Where, asked
+from minimax_nb.errors import MiniMaxError, ServiceError
 from minimax_nb.messages.media import Clip, Media
 from minimax_nb.messages.parts import Message, Text, Thinking, ToolResult
 from minimax_nb.messages.request import Request
@@ -169,8 +168,9 @@ def uploaded(
         TransportError: It could not be reached.
         WireError: What it answered is no list of files.
     """
+    api_key, complaint = wrap_key(api_key)  # first of all: from here on no frame holds the bare key
     where: Where = {"provider": provider, "face": face, "region": region, "base_url": base_url}
-    return uploaded_at(*_asked(where, api_key, timeout, layer))
+    return uploaded_at(*asked(where, api_key, complaint, timeout, layer))
 
 
 def uploaded_at(endpoint: Endpoint, limits: Limits) -> tuple[Uploaded, ...]:
@@ -206,8 +206,9 @@ def forget(
     Raises:
         MiniMaxError: As :func:`uploaded`.
     """
+    api_key, complaint = wrap_key(api_key)
     where: Where = {"provider": provider, "face": face, "region": region, "base_url": base_url}
-    return forget_at(file, *_asked(where, api_key, timeout, layer))
+    return forget_at(file, *asked(where, api_key, complaint, timeout, layer))
 
 
 def forget_at(file: Uploaded | str, endpoint: Endpoint, limits: Limits) -> bool:
@@ -225,18 +226,6 @@ def forget_at(file: Uploaded | str, endpoint: Endpoint, limits: Limits) -> bool:
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------
-
-
-def _asked(
-    where: Where, api_key: str | Secret | None, timeout: float | None, layer: Mapping[str, Any] | None
-) -> tuple[Endpoint, Limits]:
-    key, complaint = wrap_key(api_key)
-    api_key = None
-    if complaint:
-        raise ConfigError(complaint)
-    endpoint = asked_endpoint(where, layer, key)
-    check_uploads(endpoint)
-    return endpoint, limits_of(choose({"timeout": timeout}, layer=layer))
 
 
 def _uploaded(clip: Clip, endpoint: Endpoint, limits: Limits, stop: Stop, tell: OnStatus) -> Uploaded:

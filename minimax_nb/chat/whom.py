@@ -9,8 +9,10 @@ from typing import Any
 
 from minimax_nb.catalog import Endpoint, choose, find_key, load_catalog, resolve
 from minimax_nb.catalog.rows import Model, Offer, Provider
+from minimax_nb.chat.options import limits_of
 from minimax_nb.errors import ConfigError
 from minimax_nb.secrets import Secret
+from minimax_nb.transport import Limits
 
 IN_PROCESS = "emulator:"
 
@@ -36,6 +38,26 @@ def services(where: Where, layer: Mapping[str, Any] | None = None) -> list[Endpo
         return [here]
     first = [] if here.base_url.startswith(IN_PROCESS) else [here]
     return first + [endpoint for endpoint in keyed_endpoints() if endpoint.provider_name != here.provider_name]
+
+
+def asked(
+    where: Where, key: Secret | None, complaint: str, timeout: float | None, layer: Mapping[str, Any] | None
+) -> tuple[Endpoint, Limits]:
+    """The endpoint that is asked and how long it may take, from a public function's arguments.
+
+    Args:
+        where: Whom to ask.
+        key: The key as ``wrap_key`` gave it. The caller wraps it first thing, so that no frame holds the bare key.
+        complaint: What ``wrap_key`` had to say of it, or "".
+        timeout: Longest silence in seconds.
+        layer: Settings between the arguments and the environment.
+
+    Raises:
+        ConfigError: The key cannot be one, or as ``resolve``.
+    """
+    if complaint:
+        raise ConfigError(complaint)
+    return asked_endpoint(where, layer, key), limits_of(choose({"timeout": timeout}, layer=layer))
 
 
 def asked_endpoint(where: Where, layer: Mapping[str, Any] | None = None, key: Secret | None = None) -> Endpoint:

@@ -31,7 +31,7 @@ from minimax_nb.chat.uploads import (
     with_uploads_async,
 )
 from minimax_nb.emulator import serve
-from minimax_nb.errors import AuthError, InvalidRequestError, RequestError, ServiceError, TransportError
+from minimax_nb.errors import AuthError, ConfigError, InvalidRequestError, RequestError, ServiceError, TransportError
 from minimax_nb.messages.media import Clip, MediaLimits, Picture
 from minimax_nb.messages.parts import Message, user
 from minimax_nb.messages.request import Request
@@ -545,3 +545,17 @@ def test_the_emulators_uploads_are_listed_without_a_key(clip):
     url = clips_of(sent(asking(clip), resolve(provider="emulator")))[0].url
     assert url in {file.url for file in uploaded("emulator")}
     assert forget(url, "emulator") is True
+
+
+@pytest.mark.parametrize("ask", ["uploaded", "forget"])
+def test_no_frame_of_an_error_holds_the_bare_key(ask):
+    arguments = ("1",) if ask == "forget" else ()
+    try:
+        getattr(uploads, ask)(*arguments, provider="no-such-provider", api_key="test-key-for-nobody")
+    except ConfigError as error:
+        trace = error.__traceback__.tb_next  # this very function has it in its source
+        while trace is not None:
+            assert "test-key-for-nobody" not in repr(trace.tb_frame.f_locals)
+            trace = trace.tb_next
+    else:
+        pytest.fail("there is no such provider")
