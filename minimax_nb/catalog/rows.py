@@ -149,6 +149,7 @@ class Model(Row):
         top_p: Least and greatest.
         above_least: Temperature and top_p must be more than their least.
         default_top_p: What the service takes when none is sent.
+        built_in_tokens: Input tokens the service adds to a call that has no system message.
         status: What its maker says of it: "current", "legacy", "retiring", "retired" or "role-play".
         status_date: The day from which that status holds, where one was announced.
         note: One sentence a user should know.
@@ -167,6 +168,7 @@ class Model(Row):
     top_p: tuple[float, float] | None = None
     above_least: bool = False
     default_top_p: float | None = None
+    built_in_tokens: int | None = None
     status: Status = "current"
     status_date: date | None = None
     note: str = ""

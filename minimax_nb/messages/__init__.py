@@ -1,5 +1,6 @@
 """Values at the bottom of the house: messages, requests, events, usage, replies.
 
 Nothing here knows of a protocol, a provider, a clock or a screen. Imports point down this list:
-``shown``, ``parts``, ``saved``, ``request``, ``usage``, ``events``, ``reply``.
+``shown``, ``media``, ``parts``, ``saved``, ``tools``, ``scene``, ``request``, ``usage``, ``bill``, ``events``,
+``reply``.
 """

@@ -47,11 +47,12 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """What a tool gave back for the call ``call_id``."""
+    """What a tool gave back for the call ``call_id``: text, and pictures or videos that belong to it."""
 
     call_id: str
     content: str
     is_error: bool = False
+    media: tuple[Picture | Clip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

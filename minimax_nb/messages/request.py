@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from minimax_nb.messages.parts import Message
 from minimax_nb.messages.saved import message_to_dict
+from minimax_nb.messages.scene import Scene
+from minimax_nb.messages.tools import ToolSpec
 
 ThinkingMode = Literal["adaptive", "off"]
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
+
+
+@dataclass(frozen=True, slots=True)
+class JsonSchema:
+    """The JSON schema a reply is asked to follow; ``name`` is what services want it called."""
+
+    name: str
+    schema: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +31,12 @@ class Request:
 
     None means "not said": the encoder then sends the model's documented default where the two protocols differ, and
     nothing where they agree.
+
+    Attributes:
+        tools: What the model may call.
+        tool_choice: "auto", "none", or the name of the tool it is to call.
+        format: "json", or the schema of the reply; for services that take it. Others are asked in words.
+        scene: The setting of a role-play.
     """
 
     model: str
@@ -32,6 +49,10 @@ class Request:
     thinking: ThinkingMode | None = None
     effort: Effort | None = None
     service_tier: str | None = None
+    tools: tuple[ToolSpec, ...] = ()
+    tool_choice: str | None = None
+    format: Literal["json"] | JsonSchema | None = None
+    scene: Scene | None = None
 
     def parameters(self) -> dict[str, Any]:
         """The parameters that were said, by name, without the prompt."""

@@ -42,6 +42,14 @@ def message_to_dict(message: Message, *, whole: bool = True) -> dict[str, Any]:
 
 
 def _part_to_dict(part: Part, whole: bool) -> dict[str, Any]:
+    if isinstance(part, ToolResult):
+        media = {"media": [_part_to_dict(medium, whole) for medium in part.media]} if part.media else {}
+        return {
+            "kind": "tool_result",
+            "call_id": part.call_id,
+            "content": part.content,
+            "is_error": part.is_error,
+        } | media
     if not isinstance(part, Media):
         return {"kind": _NAMES[type(part)], **asdict(part)}
     saved = {name: getattr(part, name) for name in part.__dataclass_fields__ if name not in _BYTES}
@@ -60,6 +68,8 @@ def _part_from_dict(saved: Mapping[str, Any]) -> Part:
         held["base64"] = held["base64"].encode("ascii")
         held["thumbnail"] = b64decode(held["thumbnail"], validate=True)
         held["notes"] = tuple(held["notes"])
+    elif "media" in held:
+        held["media"] = tuple(map(_part_from_dict, held["media"]))
     return kind(**held)
 
 

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 
+COUNTS = (
+    "input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "thinking_tokens", "reported_total"
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -20,7 +24,7 @@ class Usage:
         output_tokens: Everything that came out, thinking included.
         thinking_tokens: The part of ``output_tokens`` that was thinking.
         reported_total: The total the service itself gave, where it gave one.
-        estimated: True if any count is the kit's own estimate and not the service's.
+        estimates: Names of those counts that are the kit's own estimate and not the service's.
     """
 
     input_tokens: int | None = None
@@ -29,7 +33,12 @@ class Usage:
     output_tokens: int | None = None
     thinking_tokens: int | None = None
     reported_total: int | None = None
-    estimated: bool = False
+    estimates: frozenset[str] = frozenset()
+
+    @property
+    def estimated(self) -> bool:
+        """Whether any count is an estimate."""
+        return bool(self.estimates)
 
     @property
     def total_tokens(self) -> int | None:
@@ -40,8 +49,8 @@ class Usage:
 
     def merge(self, newer: Usage) -> Usage:
         """This usage with every count that ``newer`` knows put in its place."""
-        known = {f.name: v for f in fields(newer) if (v := getattr(newer, f.name)) is not None}
-        return replace(self, **known)
+        known = {f.name: v for f in fields(newer) if f.name in COUNTS and (v := getattr(newer, f.name)) is not None}
+        return replace(self, **known, estimates=(self.estimates - known.keys()) | newer.estimates)
 
     def to_dict(self) -> dict[str, int | bool | None]:
         """The counts by name, total included, for metadata and saved files."""
