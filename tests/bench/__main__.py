@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import tests.bench
-from tests.bench import client_rows, kernel_rows, media_rows, page_rows
+from tests.bench import client_rows, count_rows, kernel_rows, media_rows, page_rows
 from tests.bench.load_server import LoadServer
 from tests.bench.surroundings import Surroundings
 from tests.bench.table import Row, table
@@ -22,6 +22,7 @@ from tests.bench.table import Row, table
 Say = Callable[[str], None]
 GROUPS: dict[str, Callable[[Surroundings, LoadServer, int, Say], Iterator[Row]]] = {
     "client": client_rows.rows,
+    "count": count_rows.rows,
     "load": lambda around, server, repeat, say: kernel_rows.load_rows(around, repeat, say),
     "kernel": kernel_rows.rows,
     "media": media_rows.rows,

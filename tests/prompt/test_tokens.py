@@ -20,7 +20,7 @@ from minimax_nb.prompt.media import image_tokens, video_tokens
         (" ", 0, 1),
         ("Hello", 1, 1),
         ("The quick brown fox jumps over the lazy dog.", 9, 12),
-        ("internationalization", 2, 4),
+        ("internationalization", 1, 4),
         ("2026-11-20 14:03:59.123", 8, 14),
         ("x" * 1_000, 60, 260),
         ("def add(a, b):\n    return a + b\n", 9, 20),

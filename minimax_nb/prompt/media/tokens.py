@@ -3,7 +3,10 @@
 The rule is that of the open processor of the same models: one token for each square of 28 x 28 pixels after scaling,
 with one token before and one after. The service's own rough figures (OpenAI-compatible API page, read 2026-11-20: up
 to about 600 tokens for ``low``, 5,000 for ``default``, 15,000 and more for ``high``) fit longest sides of 672, 2016 and
-3584 pixels; for the frames of a video a published server plug-in takes 504, 1008 and 2016.
+3584 pixels; for the frames of a video a published server plug-in takes 504, 1008 and 2016. MiniMax's own checks of
+providers (github.com/MiniMax-AI/MiniMax-Provider-Verifier, read 2026-11-21) agree where they overlap: about 600 tokens
+for 672 x 672, a longest side of 2016 by default, at most 3584 x 3584 pixels. They also say that a shorter side below
+112 pixels is scaled up to that, not how the longer one follows; such strips cost more than is estimated here.
 """
 
 from __future__ import annotations
