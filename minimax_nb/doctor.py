@@ -25,6 +25,7 @@ from minimax_nb.catalog import (
     find_key,
     key_status,
     load_catalog,
+    on_plan,
     resolve,
 )
 from minimax_nb.chat import Chat
@@ -240,7 +241,7 @@ def _key_state(endpoint: Endpoint, open_list: bool | None) -> str:
     place = _place(endpoint)
     if not _own_key(endpoint):
         return f"answers without a key of yours {place}"
-    kind = "; by its look a key of a MiniMax subscription plan" if _plan_key(endpoint) else ""
+    kind = "; by its look a key of a MiniMax subscription plan" if on_plan(endpoint) else ""
     if open_list:
         return f"answers {place}; its list is open to all, so the key was not put to the test{kind}"
     return f"key accepted {place}{kind}"
@@ -289,11 +290,6 @@ def _words(error: MiniMaxError) -> str:
 def _own_key(endpoint: Endpoint) -> bool:
     """Whether a key of the user's goes out, not a placeholder."""
     return endpoint.key is not None and endpoint.key != Secret.of(endpoint.provider.placeholder_key)
-
-
-def _plan_key(endpoint: Endpoint) -> bool:
-    """Whether the key begins as those of MiniMax's subscription plans do (users' reports, read 2026-11-20)."""
-    return endpoint.key is not None and endpoint.key.reveal().startswith("sk-cp-")
 
 
 def _place(endpoint: Endpoint) -> str:

@@ -7,9 +7,10 @@
     ├── RequestError             found before anything was sent
     ├── TransportError           no connection, a time-out, a stream cut off
     ├── WireError                bytes that are not the protocol, or a stream without its end
-    ├── BudgetError              refused before sending: it would cross the budget
+    ├── BudgetError              it would cross the budget: refused before sending, or stopped
     ├── CassetteError            a recording that cannot be used
-    ├── ToolError                a tool that cannot be described or run
+    ├── ToolError                a tool that cannot be described or run, or calls without end
+    ├── SchemaError              no reply of the wanted shape
     └── ServiceError             the service answered with an error
         ├── AuthError            kind "auth": the key is missing, wrong or of another region
         ├── BalanceError         kind "balance": no credit left
@@ -92,7 +93,7 @@ class WireError(MiniMaxError):
 
 
 class BudgetError(MiniMaxError):
-    """A call refused before sending because it would cross the budget."""
+    """A call that would cross the budget: refused before sending, or stopped while its reply streamed and kept."""
 
 
 class CassetteError(MiniMaxError):
@@ -101,6 +102,10 @@ class CassetteError(MiniMaxError):
 
 class ToolError(MiniMaxError):
     """A tool that cannot be described to the model, or that failed when called."""
+
+
+class SchemaError(MiniMaxError):
+    """A model that gave no reply of the shape it was asked for, also after it was told what was wrong."""
 
 
 class ServiceError(MiniMaxError):

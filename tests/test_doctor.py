@@ -47,7 +47,7 @@ def test_a_key_that_is_accepted(monkeypatch, tmp_path):
     assert about["minimax"].state == "key accepted in region global"
     assert about["minimax models"].state == "11 listed, MiniMax-M3 (asked by default) among them"
     assert about["minimax protocols"].state == (
-        "anthropic (asked here), openai; tokens are counted by the service over anthropic"
+        "anthropic (asked here), openai; tokens are counted by the service over anthropic and openai"
     )
 
 

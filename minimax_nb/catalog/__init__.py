@@ -5,13 +5,14 @@ The rows are parsed on first use, not on import. What is here is all that other 
 
 from __future__ import annotations
 
+from minimax_nb.catalog.abilities import takes_format, takes_scene, takes_tools
 from minimax_nb.catalog.check import check
 from minimax_nb.catalog.endpoint import Endpoint
 from minimax_nb.catalog.environ import Environment
 from minimax_nb.catalog.keys import ask_key, find_key, forget_key, key_status, store_key
 from minimax_nb.catalog.loader import Catalog, Defaults, load_catalog
 from minimax_nb.catalog.nearest import did_you_mean, listed, nearest
-from minimax_nb.catalog.price import price
+from minimax_nb.catalog.price import bill, on_plan, price
 from minimax_nb.catalog.resolve import resolve
 from minimax_nb.catalog.rows import Face, FaceName, Model, Offer, Price, Provider
 from minimax_nb.catalog.settings import Choice, choose
@@ -32,6 +33,7 @@ __all__ = [
     "Price",
     "Provider",
     "ask_key",
+    "bill",
     "check",
     "choose",
     "config_path",
@@ -44,7 +46,11 @@ __all__ = [
     "load_catalog",
     "model_table",
     "nearest",
+    "on_plan",
     "price",
     "resolve",
     "store_key",
+    "takes_format",
+    "takes_scene",
+    "takes_tools",
 ]

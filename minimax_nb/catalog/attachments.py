@@ -17,7 +17,7 @@ from minimax_nb.catalog.nearest import listed
 from minimax_nb.catalog.rows import Kind, Provider
 from minimax_nb.errors import RequestError
 from minimax_nb.messages.media import FPS_RANGE, Clip, Detail, Media, Picture
-from minimax_nb.messages.parts import Text, Thinking, ToolResult
+from minimax_nb.messages.parts import Message, Text, Thinking, ToolResult
 from minimax_nb.messages.request import Request
 
 _WORDS: dict[Literal["text", "image", "video"], str] = {"text": "text", "image": "picture", "video": "video"}
@@ -26,19 +26,48 @@ _SMALLER = "Make it smaller: Video(...).trim(0, 60) or Video(...).scale(1280)."
 
 
 def check_media(request: Request, endpoint: Endpoint) -> None:
-    """Refuse a picture or video that the endpoint does not take, whichever message it stands in.
+    """Refuse a picture or video of the user that the endpoint does not take, whichever message it stands in.
+
+    Those that tools gave back are never refused for what they are: the encoder leaves out what is not taken
+    (:func:`kept_out`), so that no tool's result ends its own round.
 
     Raises:
         RequestError: One sentence that names the part, and what to do instead.
     """
-    parts = _sent(request)
-    for part in parts:
-        _check_kind(part, endpoint, earlier=not any(part is last for last in request.messages[-1].media))
-        _check_place(part)
-        _check_size(part, endpoint)
-        _check_tuning(part)
+    for part in _sent(request):
+        _check_part(part, endpoint, earlier=not any(part is last for last in request.messages[-1].media))
+    parts = _going(request, endpoint)
     _check_number(parts, endpoint)
     check_length(_length(request, parts), endpoint.provider)
+
+
+def kept_out(part: Media, endpoint: Endpoint) -> str:
+    """Why a picture or video that a tool gave back is not sent to this endpoint, in a sentence, or ""."""
+    if not part.url and not part.base64:
+        return f"{part.name} is too large for a request."
+    try:
+        _check_part(part, endpoint, earlier=False)
+    except RequestError as error:
+        return error.what
+    return ""
+
+
+def left_behind(request: Request, endpoint: Endpoint) -> str:
+    """A note about what the tools of the round at hand gave back and is not sent."""
+    spoken = [at for at, message in enumerate(request.messages) if message.role != "tool"]
+    last = request.messages[spoken[-1] + 1 :] if spoken else request.messages
+    reasons = list(filter(None, (kept_out(part, endpoint) for part in _given_back(last))))
+    if not reasons:
+        return ""
+    more = f" (and {len(reasons) - 1} more)" if reasons[1:] else ""
+    return f"A tool's result goes without it: {reasons[0].rstrip('.')}{more}."
+
+
+def _check_part(part: Media, endpoint: Endpoint, *, earlier: bool) -> None:
+    _check_kind(part, endpoint, earlier=earlier)
+    _check_place(part)
+    _check_size(part, endpoint)
+    _check_tuning(part)
 
 
 def check_length(size: int, provider: Provider) -> None:
@@ -61,7 +90,7 @@ def check_length(size: int, provider: Provider) -> None:
 
 def unseen(request: Request, endpoint: Endpoint) -> str:
     """A note where no page says that the provider carries media; a server of one's own serves what its model can."""
-    parts = _sent(request)
+    parts = _going(request, endpoint)
     if not parts or endpoint.face.takes is not None or endpoint.provider.any_model:
         return ""
     what = listed(sorted({f"{_WORDS[_kind(part)]}s" for part in parts}), last="and")
@@ -73,6 +102,18 @@ def unseen(request: Request, endpoint: Endpoint) -> str:
 
 def _sent(request: Request) -> list[Media]:
     return [part for message in request.messages if message.role != "assistant" for part in message.media]
+
+
+def _going(request: Request, endpoint: Endpoint) -> list[Media]:
+    """What is sent: all of the user's, and of the tools' what is not kept out."""
+    given = _given_back(request.messages)
+    return [*_sent(request), *(part for part in given if not kept_out(part, endpoint))]
+
+
+def _given_back(messages: Iterable[Message]) -> list[Media]:
+    """What tools gave back."""
+    held = (part for message in messages if message.role != "assistant" for part in message.parts)
+    return [medium for part in held if isinstance(part, ToolResult) for medium in part.media]
 
 
 def _length(request: Request, parts: Iterable[Media]) -> int:

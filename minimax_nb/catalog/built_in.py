@@ -24,6 +24,7 @@ _CONVERTED: dict[type[Row], dict[str, Callable[[Any], Any]]] = {
     Model: {
         "inputs": tuple,
         "efforts": tuple,
+        "formats": tuple,
         "temperature": _floats,
         "top_p": _floats,
         "default_top_p": float,
@@ -33,10 +34,11 @@ _CONVERTED: dict[type[Row], dict[str, Callable[[Any], Any]]] = {
         "priority_factor": _amount,
         "faces": tuple,
     },
-    Face: {"temperature": _floats, "takes": tuple},
+    Face: {"temperature": _floats, "takes": tuple, "tool_choices": tuple, "formats": tuple},
     MediaRow: {},
     Provider: {
         "keys": tuple,
+        "plan_keys": tuple,
         "faces": lambda tables: {name: row_of(Face, table) for name, table in tables.items()},
         "models": lambda tables: {name: row_of(Offer, table) for name, table in tables.items()},
         "media": lambda table: row_of(MediaRow, table),

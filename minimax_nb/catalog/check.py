@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from minimax_nb.catalog.attachments import check_media, unseen
+from minimax_nb.catalog.abilities import check_format, check_scene, check_tools, models_that, tools_unknown, unchosen
+from minimax_nb.catalog.attachments import check_media, left_behind, unseen
 from minimax_nb.catalog.endpoint import Endpoint
-from minimax_nb.catalog.loader import load_catalog
 from minimax_nb.catalog.nearest import did_you_mean, listed
 from minimax_nb.catalog.rows import Model
 from minimax_nb.errors import RequestError
@@ -38,6 +38,9 @@ def check(request: Request, endpoint: Endpoint) -> tuple[str, ...]:
     _check_thinking(request.thinking, endpoint)
     _check_effort(request.effort, endpoint)
     _check_tier(request.service_tier, endpoint)
+    check_tools(request, endpoint)
+    check_format(request.format)
+    check_scene(request.scene, endpoint)
     return tuple(filter(None, (note(request, endpoint) for note in _NOTES)))
 
 
@@ -144,9 +147,7 @@ def _near(value: str, words: tuple[str, ...]) -> str:
 
 def _others(endpoint: Endpoint, fits: Callable[[Model], bool], can: str) -> str:
     """A sentence naming the provider's models that would do; without any, to leave the option out."""
-    catalog = load_catalog()
-    row = endpoint.provider
-    fitting = [model_id for model_id, offer in row.models.items() if fits(catalog.model(model_id, offer))]
+    fitting = models_that(endpoint, fits)
     named = f"{listed(fitting, most=4)} {can}. " if fitting else ""
     return f"{named}Or leave the option out." if fitting else "Leave the option out."
 
@@ -214,4 +215,7 @@ _NOTES: tuple[Callable[[Request, Endpoint], str], ...] = (
     _zero,
     _begins_late,
     unseen,
+    left_behind,
+    tools_unknown,
+    unchosen,
 )

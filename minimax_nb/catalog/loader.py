@@ -18,8 +18,9 @@ from typing import Any, Literal, TypeVar
 
 from minimax_nb.catalog.built_in import row_of
 from minimax_nb.catalog.environ import Environment
+from minimax_nb.catalog.places import Place, dotted
 from minimax_nb.catalog.rows import Model, Offer, Provider, Row
-from minimax_nb.catalog.user_file import config_path, read_user_file
+from minimax_nb.catalog.user_file import at_line, config_path, line_in, read_user_file
 from minimax_nb.errors import ConfigError
 
 _R = TypeVar("_R", bound=Row)
@@ -157,11 +158,11 @@ def _with_user(path: Path) -> Catalog:
     for name, table in _named_tables(user, "providers", path).items():
         merged = _merged(provider_tables.get(name, {}), table)
         _fill_in(name, merged, new=name in own)
-        providers[name] = _row(Provider, merged, path, f"providers.{name}")
+        providers[name] = _row(Provider, merged, path, ("providers", name))
     models = dict(built_in.models)
     for name, table in _named_tables(user, "models", path).items():
-        models[name] = _row(Model, _merged(model_tables.get(name, {}), table), path, f'models."{name}"')
-    defaults = _row(Defaults, user.get("defaults", {}), path, "defaults")
+        models[name] = _row(Model, _merged(model_tables.get(name, {}), table), path, ("models", name))
+    defaults = _row(Defaults, user.get("defaults", {}), path, ("defaults",))
     said = {f.name: value for f in fields(defaults) if (value := getattr(defaults, f.name)) is not None}
     return _catalog(providers, models, said, own, path)
 
@@ -181,7 +182,7 @@ def _catalog(
     every: dict[str, Offer] = {}
     for row in providers.values():
         for model_id, offer in row.models.items():
-            every.setdefault(model_id, offer)
+            every.setdefault(model_id, replace(offer, built_in_tokens=None))  # nobody adds anything in its name
     for model_id in models:
         every.setdefault(model_id, Offer())
     for name, row in providers.items():
@@ -199,13 +200,11 @@ def _named_tables(user: Mapping[str, Any], kind: str, path: Path) -> dict[str, d
     tables: dict[str, dict[str, Any]] = user.get(kind, {})
     for name, table in tables.items():
         if not isinstance(table, dict):
-            raise ConfigError(f"{path}: {kind}.{name}: expected a table.", hint=f'Write it as [{kind}."{name}"].')
+            raise _complaint(path, (kind, name), "expected a table", f'Write it as [{kind}."{name}"].')
         if kind == "providers" and ":" in name:
             played = name.rpartition(":")[2]
-            raise ConfigError(
-                f'{path}: providers."{name}": names with a colon are those of the emulator\'s doubles.',
-                hint=f"Change [providers.{played}]; its double follows.",
-            )
+            said = "names with a colon are those of the emulator's doubles"
+            raise _complaint(path, (kind, name), said, f"Change [providers.{played}]; its double follows.")
     return tables
 
 
@@ -234,16 +233,24 @@ def _fill_in(name: str, table: dict[str, Any], *, new: bool) -> None:
             faces[face] = {**deepcopy(usual), **faces[face]}
 
 
-def _row(kind: type[_R], table: Mapping[str, Any], path: Path, place: str) -> _R:
+def _row(kind: type[_R], table: Mapping[str, Any], path: Path, place: Place) -> _R:
     """The validated row.
 
     Raises:
-        ConfigError: With the place and what is expected there.
+        ConfigError: With the line, the place and what is expected there.
     """
-    from minimax_nb.catalog.complaints import validated  # loads pydantic, which only a user's file needs
+    from minimax_nb.catalog.complaints import Complaint, validated  # loads pydantic, which only a user's file needs
 
-    row, complaint, hint = validated(kind, table)
-    if row is not None:
-        return row
-    at = place + (f".{complaint}" if not complaint.startswith(":") else complaint)
-    raise ConfigError(f"{path}: {at}", hint=hint)
+    found = validated(kind, table)
+    if not isinstance(found, Complaint):
+        return found
+    raise _complaint(path, (*place, *found.place), found.said, found.hint)
+
+
+def _complaint(path: Path, place: Place, said: str, hint: str) -> ConfigError:
+    """What is wrong with the user's file, with file, line and place."""
+    # the ids of [models."ID"] are quoted as people write them, also the few that need no quotes
+    shown = (
+        ".".join(filter(None, (f'models."{place[1]}"', dotted(place[2:])))) if place[0] == "models" else dotted(place)
+    )
+    return ConfigError(f"{at_line(path, line_in(path, place))}: {shown}: {said}.", hint=hint)

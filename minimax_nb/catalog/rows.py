@@ -6,61 +6,19 @@ in USD per million tokens. None is unknown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
-from minimax_nb.catalog.address import address_complaint
+from minimax_nb.catalog.amounts import Beginnings, Day, Factor, Rate, Step, some_rows, steps
+from minimax_nb.catalog.checked import Address, Blank, Checked, some
 from minimax_nb.messages.media import MediaLimits
 
 FaceName = Literal["anthropic", "openai"]
 Kind = Literal["image", "video"]
+Format = Literal["json", "json_schema"]
 Status = Literal["current", "legacy", "retiring", "retired", "role-play"]
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A mark on a field for the validation of a user's file: what its value must get past, before or after its type.
-
-    The schema is asked for by pydantic alone, which only a user's file needs: the built-in rows are data of our own,
-    held against the same schema by a test, and pydantic would cost a kernel 10 MB and 100 ms.
-    """
-
-    check: Any
-    before: bool = False
-
-    def __get_pydantic_core_schema__(self, source: object, handler: Any) -> Any:  # noqa: ANN401
-        from pydantic_core import core_schema
-
-        wrap = (
-            core_schema.no_info_before_validator_function
-            if self.before
-            else core_schema.no_info_after_validator_function
-        )
-        return wrap(self.check, handler(source))
-
-
-def _usable(url: str) -> str:
-    if complaint := address_complaint(url):
-        raise ValueError(complaint)
-    return url
-
-
-def _some(table: Mapping[str, Any]) -> Mapping[str, Any]:
-    if not table:
-        raise ValueError("expected at least one entry")
-    return table
-
-
-def _blank_is_none(value: object) -> object:
-    """TOML has no null, so a user's file takes a flag away with an empty string."""
-    return None if value == "" else value
-
-
-Address = Annotated[str, Checked(_usable)]
-_Blank = Checked(_blank_is_none, before=True)
 
 
 class Row:
@@ -97,39 +55,62 @@ class Face(Row):
         max_tokens_default: Output limit to send when the user names none, for servers that insist on one or whose own
             default would cut a thinking model short; None sends nothing.
         takes: Kinds of media this protocol is documented to carry here, to models that take them; None is unknown.
+        tools: Whether it is documented to carry tools here, to models that have them; None is unknown.
+        tool_choices: What this server takes as ``tool_choice`` beside "auto", which is never said since it is what
+            every server does anyway: "none", or "named" for the name of one tool.
+        formats: The formats of a reply that can be asked for here, of models that heed them: "json" for any object,
+            "json_schema" for one that follows a schema.
+        scenes: Whether the roles of a role-play are documented here, for models that know them.
+        count_shape: What a token count is asked with: "own" is this protocol's own request, "responses" the input of
+            a Responses call.
 
     In a user's file "" stands for None.
     """
 
     base_url: Address
     chat_path: str
-    count_path: Annotated[str | None, _Blank] = None
-    models_path: Annotated[str | None, _Blank] = None
+    count_path: Annotated[str | None, Blank] = None
+    models_path: Annotated[str | None, Blank] = None
     auth: Literal["bearer", "x-api-key", "key", "body"] = "bearer"
     headers: dict[str, str] = field(default_factory=dict)
     model_field: Literal["model", "model_id"] = "model"
     reasoning_split: bool = False
     max_tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
-    thinking_field: Annotated[Literal["thinking"] | None, _Blank] = None
-    effort_field: Annotated[Literal["output_config", "reasoning_effort"] | None, _Blank] = None
+    thinking_field: Annotated[Literal["thinking"] | None, Blank] = None
+    effort_field: Annotated[Literal["output_config", "reasoning_effort"] | None, Blank] = None
     include_usage: bool = True
-    echo_field: Annotated[Literal["reasoning_details", "reasoning_content", "reasoning"] | None, _Blank] = None
+    echo_field: Annotated[Literal["reasoning_details", "reasoning_content", "reasoning"] | None, Blank] = None
     starts_in_thinking: bool = False
     temperature: tuple[float, float] | None = None
     max_tokens_default: int | None = None
     takes: tuple[Kind, ...] | None = None
+    tools: Annotated[bool | None, Blank] = None
+    tool_choices: tuple[Literal["none", "named"], ...] = ("none",)
+    formats: tuple[Format, ...] = ()
+    scenes: bool = False
+    count_shape: Literal["own", "responses"] = "own"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price(Row):
-    """USD per million tokens; ``above_input`` is the number of input tokens past which this row counts."""
+    """USD per million tokens; a rate that is None is unknown.
 
-    input: Decimal | None = None
-    output: Decimal | None = None
-    cache_read: Decimal | None = None
-    cache_write: Decimal | None = None
-    above_input: int = 0
-    dated: date | None = None
+    Attributes:
+        input: For input that is neither read from the cache nor written to it.
+        output: For output, thinking included.
+        cache_read: For input read from the cache.
+        cache_write: For input written to the cache.
+        above_input: The number of input tokens past which this row holds, then for the whole request.
+        dated: When the rates were read.
+        source: Where.
+    """
+
+    input: Rate = None
+    output: Rate = None
+    cache_read: Rate = None
+    cache_write: Rate = None
+    above_input: Step = 0
+    dated: Day = None
     source: str = ""
 
 
@@ -149,7 +130,9 @@ class Model(Row):
         top_p: Least and greatest.
         above_least: Temperature and top_p must be more than their least.
         default_top_p: What the service takes when none is sent.
-        built_in_tokens: Input tokens the service adds to a call that has no system message.
+        tools: Whether it calls tools; None is unknown.
+        formats: The formats of a reply it heeds, where its server takes them; empty is none or unknown.
+        scenes: Whether it knows the roles of a role-play.
         status: What its maker says of it: "current", "legacy", "retiring", "retired" or "role-play".
         status_date: The day from which that status holds, where one was announced.
         note: One sentence a user should know.
@@ -168,7 +151,9 @@ class Model(Row):
     top_p: tuple[float, float] | None = None
     above_least: bool = False
     default_top_p: float | None = None
-    built_in_tokens: int | None = None
+    tools: bool | None = None
+    formats: tuple[Format, ...] = ()
+    scenes: bool = False
     status: Status = "current"
     status_date: date | None = None
     note: str = ""
@@ -182,10 +167,11 @@ class Offer(Row):
 
     Attributes:
         of: The id of the model's own row, where it differs from the id here.
-        prices: Dated price rows, cheapest step first; empty is unknown.
+        prices: Dated price rows, by rising step; empty is unknown. A user's list replaces the whole of the kit's.
         priority_factor: What the priority tier multiplies the price by, or None where there is no such tier.
         context: Window in tokens here, where it is not the model's own.
         max_output: Most tokens one reply may have here, where it is not the model's own.
+        built_in_tokens: Input tokens that the service adds to a call without a system message, where that is known.
         status: How this provider serves it, where that is not what its maker says.
         status_date: The day from which that status holds.
         note: One sentence a user should know; it replaces the model's.
@@ -194,10 +180,11 @@ class Offer(Row):
     """
 
     of: str | None = None
-    prices: tuple[Price, ...] = ()
-    priority_factor: Decimal | None = None
+    prices: Annotated[tuple[Price, ...], Checked(some_rows, before=True), Checked(steps)] = ()
+    priority_factor: Factor = None
     context: int | None = None
     max_output: int | None = None
+    built_in_tokens: int | None = None
     status: Status | None = None
     status_date: date | None = None
     note: str = ""
@@ -254,6 +241,7 @@ class Provider(Row):
         any_model: True where any model id is taken.
         free: True where nothing is ever charged.
         failed_free: True where failed calls are not charged; None is unknown.
+        plan_keys: How the keys of its subscription plans begin; calls with one are charged to the plan, not by token.
         default_model: The model asked when the user names none.
         models: What it offers, by the id it wants on the wire.
         media: How much of pictures and videos it takes.
@@ -271,17 +259,18 @@ class Provider(Row):
     """
 
     title: str
-    faces: Annotated[dict[FaceName, Face], Checked(_some)]
+    faces: Annotated[dict[FaceName, Face], Checked(some)]
     regions: dict[str, dict[FaceName, Address]] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
     key_optional: bool = False
     any_model: bool = False
     free: bool = False
     failed_free: bool | None = None
+    plan_keys: Beginnings = ()
     default_model: str = ""
     models: dict[str, Offer] = field(default_factory=dict)
     media: MediaRow = field(default_factory=MediaRow)
-    files_path: Annotated[str | None, _Blank] = None
+    files_path: Annotated[str | None, Blank] = None
     suffixes: bool = False
     every_model: bool = False
     acts_as: dict[str, dict[FaceName, Address]] = field(default_factory=dict)
@@ -297,6 +286,7 @@ class Provider(Row):
             self,
             title=f"{actor.title} (as {self.title})",
             faces={face: replace(row, base_url=places[face]) for face, row in self.faces.items() if face in places},
+            models={id_: replace(offer, built_in_tokens=None) for id_, offer in self.models.items()},
             regions={},
             keys=(),
             key_optional=False,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -53,3 +54,29 @@ class Bill(Shown):
     note: str = ""
     dated: date | None = None
     source: str = ""
+
+
+def one_bill(bills: Sequence[Bill]) -> Bill:
+    """The bills of several calls as one: items of a kind and rate added up, unknown if one of them is."""
+    if len(bills) == 1:
+        return bills[0]
+    totals = [bill.total for bill in bills]
+    items: dict[tuple[str, Decimal | None], Charge] = {}
+    for charge in (charge for bill in bills for charge in bill.charges):
+        before = items.get((charge.what, charge.rate))
+        items[charge.what, charge.rate] = charge if before is None else _added(before, charge)
+    charged = next((bill for bill in reversed(bills) if bill.charges), bills[-1])  # one that failed may name no rates
+    return replace(
+        charged,
+        total=None if None in totals else sum(filter(None, totals), Decimal(0)),
+        unknown=next((bill.unknown for bill in bills if bill.unknown), ""),
+        charges=tuple(items.values()),
+        above_input=max(bill.above_input for bill in bills),
+        estimated=any(bill.estimated for bill in bills),
+        at_most=any(bill.at_most for bill in bills),
+    )
+
+
+def _added(one: Charge, other: Charge) -> Charge:
+    amount = None if one.amount is None or other.amount is None else one.amount + other.amount
+    return replace(one, tokens=one.tokens + other.tokens, amount=amount)

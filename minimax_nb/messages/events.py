@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from minimax_nb.errors import ServiceError
+from minimax_nb.messages.tools import ToolRun
 from minimax_nb.messages.usage import Usage
 
 PartKind = Literal["text", "thinking", "tool_call", "opaque"]
@@ -98,6 +99,16 @@ class Failed:
     error: ServiceError
 
 
+@dataclass(frozen=True, slots=True)
+class ToolEnded:
+    """A tool call of the reply that has just ended was run, or was not; the next call begins with :class:`Started`.
+
+    Parts are numbered anew in each call's reply.
+    """
+
+    run: ToolRun
+
+
 Event = (
     Started
     | PartStarted
@@ -109,4 +120,5 @@ Event = (
     | UsageSeen
     | Finished
     | Failed
+    | ToolEnded
 )

@@ -6,8 +6,9 @@ decoded. The content is kept once, as base64, which is what both protocols send.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Detail = Literal["low", "default", "high"]
 
@@ -100,3 +101,22 @@ class MediaLimits:
     upload_bytes: int = 512_000_000
     body_bytes: int = 64_000_000
     image_side: int = 3584
+
+
+_ALWAYS = ("name", "size", "sha256", "width", "height")
+_WHERE_KNOWN = ("detail", "max_long_side", "fps", "duration_s", "frames", "frame_rate", "codec", "audio")
+_ADDRESS = re.compile(r"(?i)(https?://|mm_file://)(?:[^/?#@]*@)?([^?#]*)")
+
+
+def provenance(medium: Picture | Clip) -> dict[str, Any]:
+    """What was sent, without its content: None is unknown. An address goes without password and query."""
+    known = {name: getattr(medium, name, None) for name in (*_ALWAYS, *_WHERE_KNOWN)}
+    address = _ADDRESS.match(str(medium.url))
+    return {
+        "kind": "video" if isinstance(medium, Clip) else "image",
+        "type": medium.media_type or None,
+        **{name: known[name] or None for name in _ALWAYS},
+        **({"url": f"{address[1]}{address[2]}"} if address else {}),
+        **{name: known[name] for name in _WHERE_KNOWN if known[name] not in (None, "")},
+        **({"notes": list(medium.notes)} if medium.notes else {}),
+    }

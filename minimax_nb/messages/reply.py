@@ -5,13 +5,11 @@ Text is kept in lists and joined when read, so each event costs the same however
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, assert_never
 
+from minimax_nb.messages.bill import Bill, one_bill
 from minimax_nb.messages.events import (
     ArgumentsDelta,
     Event,
@@ -25,80 +23,18 @@ from minimax_nb.messages.events import (
     StopReason,
     TextDelta,
     ThinkingDelta,
+    ToolEnded,
     UsageSeen,
 )
-from minimax_nb.messages.media import Clip, Picture
-from minimax_nb.messages.parts import Message, Opaque, Origin, Part, Text, Thinking, ToolCall
+from minimax_nb.messages.growing import Growing, Timing, joined
+from minimax_nb.messages.media import Clip, Picture, provenance
+from minimax_nb.messages.parts import Message, Origin, Part, ToolCall
 from minimax_nb.messages.shown import Shown
-from minimax_nb.messages.usage import Usage
+from minimax_nb.messages.tools import ToolRun
+from minimax_nb.messages.usage import Usage, together
 
 _DELTAS = (TextDelta, ThinkingDelta, ArgumentsDelta)
-_Rare = Started | PartStarted | Reclassified | PartEnded | UsageSeen | Finished | Failed
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Seconds, by the clock of the transport (a script's or a recording's own time where there is one).
-
-    ``tokens_per_s`` is output tokens over the time from the first token to the last (MiniMax FAQ, read 2026-11-20).
-    """
-
-    first_token_s: float | None = None
-    total_s: float | None = None
-    tokens_per_s: float | None = None
-
-    def to_dict(self) -> dict[str, float | None]:
-        """The seconds by name."""
-        return {
-            "first_token_s": self.first_token_s,
-            "total_s": self.total_s,
-            "tokens_per_s": self.tokens_per_s,
-        }
-
-
-@dataclass(slots=True)
-class _Part:
-    """A part under construction."""
-
-    kind: PartKind
-    pieces: list[str] = field(default_factory=list)
-    id: str = ""
-    name: str = ""
-    signature: str | None = None
-    raw: Mapping[str, Any] | None = None
-
-    def text(self) -> str:
-        """Everything so far."""
-        return "".join(self.pieces)
-
-    def settle(self) -> None:
-        """Keep the text and let go of the pieces. For the folding thread only: a reader must not race an append."""
-        self.pieces = [self.text()]
-
-    def freeze(self) -> Part:
-        match self.kind:
-            case "text":
-                return Text(self.text())
-            case "thinking":
-                return Thinking(self.text(), self.signature)
-            case "opaque":
-                return Opaque(self.raw or {})
-            case "tool_call":
-                arguments, malformed = _arguments(self.text())
-                return ToolCall(self.id, self.name, arguments, self.text(), malformed)
-            case _:
-                assert_never(self.kind)
-
-
-def _arguments(raw: str) -> tuple[dict[str, Any], bool]:
-    """The arguments a JSON text holds, and whether it is malformed; no text at all means no arguments."""
-    if not raw.strip():
-        return {}, False
-    try:
-        value = json.loads(raw)
-    except ValueError:
-        return {}, True
-    return (value, False) if isinstance(value, dict) else ({}, True)
+_Rare = Started | PartStarted | Reclassified | PartEnded | UsageSeen | Finished | Failed | ToolEnded
 
 
 class Reply(Shown):
@@ -116,8 +52,6 @@ class Reply(Shown):
         prompt_sha256: Fingerprint of system message and conversation.
         request_id: The service's id for the call, or None.
         task_id: The service's number for the work it began, where it gives one (RunAPI), or None.
-        usage: Token counts so far (:class:`~minimax_nb.messages.usage.Usage`).
-        cost: Price in USD as a Decimal, or None when it is unknown.
         free: True where the provider charges nothing.
         timing: First token, total time, tokens a second (:class:`Timing`).
         stop_reason: Why it ended, or None while it streams.
@@ -127,6 +61,12 @@ class Reply(Shown):
         error: What went wrong, or None.
         notes: Sentences the reader should see beside the reply.
         media: The pictures and videos that were sent with the prompt, in order.
+        answer_tool: Name of the tool whose arguments are the answer, where the answer was asked for in that way.
+        drafting: Gives the value so far of a structured reply, or None.
+        earlier: The replies before this one in the same turn, which ended in tool calls or were sent back to be mended.
+        runs: The tool calls of this reply and what came of them.
+        own_usage: Token counts of this call alone.
+        own_bill: How the price of this call alone came about.
         status: What is being waited for while nothing arrives, else "".
     """
 
@@ -151,10 +91,14 @@ class Reply(Shown):
         self.prompt_sha256 = prompt_sha256
         self.request_id: str | None = None
         self.task_id: str | None = None
-        self.usage = Usage()
-        self.cost: Decimal | None = None
+        self.own_usage = Usage()
+        self.own_bill = Bill(None)
         self.free = False
-        self.timing = Timing()
+        self.own_timing = Timing()
+        self.answer_tool = ""
+        self.drafting: Callable[[], Any] | None = None
+        self.earlier: tuple[Reply, ...] = ()
+        self.runs: tuple[ToolRun, ...] = ()
         self.stop_reason: StopReason | None = None
         self.partial = False
         self.replayed = False
@@ -164,7 +108,7 @@ class Reply(Shown):
         self.media = media
         self.status = ""
         self._echo: Mapping[str, Any] | None = None
-        self._parts: dict[int, _Part] = {}
+        self._parts: dict[int, Growing] = {}
         self._reshaped = 0
 
     # -- reading ---------------------------------------------------------------------------------------------------
@@ -172,18 +116,59 @@ class Reply(Shown):
     @property
     def text(self) -> str:
         """The answer so far, without thinking."""
-        return _joined(part.text() for part in self._of("text"))
+        return joined(part.text() for part in self._of("text"))
 
     @property
     def thinking(self) -> str:
         """The thinking so far."""
-        return _joined(part.text() for part in self._of("thinking"))
+        return joined(part.text() for part in self._of("thinking"))
 
     @property
     def tool_calls(self) -> tuple[ToolCall, ...]:
-        """The tool calls so far; a call still arriving has what came of its arguments in ``raw``."""
+        """The tool calls of the turn so far; a call still arriving has what came of its arguments in ``raw``."""
+        calls = (call for reply in (*self.earlier, self) for call in reply.own_calls)
+        return tuple(call for call in calls if not (self.answer_tool and call.name == self.answer_tool))
+
+    @property
+    def own_calls(self) -> tuple[ToolCall, ...]:
+        """The tool calls of this reply alone."""
         frozen = (part.freeze() for part in self._of("tool_call"))
         return tuple(call for call in frozen if isinstance(call, ToolCall))
+
+    @property
+    def draft(self) -> Any:  # noqa: ANN401 - any JSON value
+        """The value so far of a structured reply while it streams, as plain JSON values; None where there is none."""
+        return self.drafting() if self.drafting is not None else None
+
+    @property
+    def tool_runs(self) -> tuple[ToolRun, ...]:
+        """What came of every tool call of the turn."""
+        return (*(run for reply in self.earlier for run in reply.runs), *self.runs)
+
+    @property
+    def usage(self) -> Usage:
+        """Token counts so far (:class:`~minimax_nb.messages.usage.Usage`), all calls of the turn together."""
+        return together((*(reply.own_usage for reply in self.earlier), self.own_usage))
+
+    @property
+    def bill(self) -> Bill:
+        """How the price came about (:class:`~minimax_nb.messages.bill.Bill`), all calls of the turn together."""
+        return one_bill((*(reply.own_bill for reply in self.earlier), self.own_bill))
+
+    @property
+    def cost(self) -> Decimal | None:
+        """Price in USD, or None when it is unknown: also if that of one call of the turn is."""
+        return self.bill.total
+
+    @property
+    def timing(self) -> Timing:
+        """Time to the first token, of all calls together, and the speed of the last one (:class:`Timing`)."""
+        own = self.own_timing
+        if not self.earlier:
+            return own
+        each = [reply.own_timing.total_s for reply in (*self.earlier, self)]
+        total = None if None in each else round(sum(filter(None, each)), 4)
+        return Timing(self.earlier[0].own_timing.first_token_s, total, own.tokens_per_s)
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -206,7 +191,13 @@ class Reply(Shown):
         origin = Origin(self.provider, self.face, self.asked_model)
         return Message("assistant", self.parts, origin, None if self.partial else self._echo, self.partial)
 
-    def _of(self, kind: PartKind) -> list[_Part]:
+    @property
+    def said(self) -> tuple[Message, ...]:
+        """What this reply adds to the conversation: itself, and the results of its tool calls."""
+        results = tuple(run.result for run in self.runs)
+        return (self.message, Message("tool", results)) if results else (self.message,)
+
+    def _of(self, kind: PartKind) -> list[Growing]:
         parts = dict(self._parts)  # a reader on another thread must not see the dict grow under its feet
         return [parts[index] for index in sorted(parts) if parts[index].kind == kind]
 
@@ -225,7 +216,7 @@ class Reply(Shown):
                 self.request_id = event.request_id or self.request_id
                 self.model = event.model or self.model
             case PartStarted():
-                self._parts[event.index] = _Part(event.kind, id=event.id, name=event.name, raw=event.raw)
+                self._parts[event.index] = Growing(event.kind, id=event.id, name=event.name, raw=event.raw)
             case Reclassified():
                 self._parts[event.index].kind = event.kind
                 self._reshaped += 1
@@ -233,7 +224,7 @@ class Reply(Shown):
                 part = self._parts[event.index]
                 part.signature = event.signature or part.signature
             case UsageSeen():
-                self.usage = self.usage.merge(event.usage)
+                self.own_usage = self.own_usage.merge(event.usage)
             case Finished():
                 self._echo = event.echo
                 self._settle()
@@ -241,6 +232,8 @@ class Reply(Shown):
                 self.stop_reason = event.stop_reason
             case Failed():
                 self.fail(event.error)
+            case ToolEnded():
+                self.runs += (event.run,)
             case _:
                 assert_never(event)
 
@@ -270,8 +263,19 @@ class Reply(Shown):
     # -- saving ----------------------------------------------------------------------------------------------------
 
     def metadata(self, version: str) -> dict[str, Any]:
-        """The reply's provenance as plain JSON values, for an output's metadata; ``media`` only where some was sent."""
-        media = {"media": [_provenance(medium) for medium in self.media]} if self.media else {}
+        """The reply's provenance as plain JSON values, for an output's metadata.
+
+        ``calls``, ``tools``, ``media`` and ``cost_at_most`` are there only where there is something to say.
+        """
+        more: dict[str, Any] = {}
+        if self.bill.at_most:
+            more["cost_at_most"] = True
+        if self.earlier:
+            more["calls"] = len(self.earlier) + 1
+        if self.tool_runs:
+            more["tools"] = [{"name": run.call.name, "outcome": run.outcome} for run in self.tool_runs]
+        if self.media:
+            more["media"] = [provenance(medium) for medium in self.media]
         return {
             "version": version,
             "provider": self.provider,
@@ -287,7 +291,7 @@ class Reply(Shown):
             "stop_reason": self.stop_reason,
             "partial": self.partial,
             "replayed": self.replayed,
-            **media,
+            **more,
         }
 
     def __repr__(self) -> str:
@@ -298,32 +302,3 @@ class Reply(Shown):
 
     def __str__(self) -> str:
         return self.text
-
-
-_ALWAYS = ("name", "size", "sha256", "width", "height")
-_WHERE_KNOWN = ("detail", "max_long_side", "fps", "duration_s", "frames", "frame_rate", "codec", "audio")
-_ADDRESS = re.compile(r"(?i)(https?://|mm_file://)(?:[^/?#@]*@)?([^?#]*)")
-
-
-def _provenance(medium: Picture | Clip) -> dict[str, Any]:
-    """What was sent, without its content: None is unknown. An address goes without password and query."""
-    known = {name: getattr(medium, name, None) for name in (*_ALWAYS, *_WHERE_KNOWN)}
-    address = _ADDRESS.match(str(medium.url))
-    return {
-        "kind": "video" if isinstance(medium, Clip) else "image",
-        "type": medium.media_type or None,
-        **{name: known[name] or None for name in _ALWAYS},
-        **({"url": f"{address[1]}{address[2]}"} if address else {}),
-        **{name: known[name] for name in _WHERE_KNOWN if known[name] not in (None, "")},
-        **({"notes": list(medium.notes)} if medium.notes else {}),
-    }
-
-
-def _joined(texts: Iterator[str]) -> str:
-    """Texts of several parts as one: apart by a blank line unless they already are."""
-    whole: list[str] = []
-    for text in filter(None, texts):
-        if whole and not whole[-1].endswith("\n") and not text.startswith("\n"):
-            whole.append("\n\n")
-        whole.append(text)
-    return "".join(whole)

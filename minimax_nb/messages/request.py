@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from minimax_nb.messages.parts import Message
@@ -60,8 +60,11 @@ class Request:
         return {name: value for name in names if (value := getattr(self, name)) is not None}
 
     def prompt_sha256(self) -> str:
-        """A fingerprint of the system message and the conversation, as 64 hex digits; media count by their own hash."""
-        said = [self.system, [message_to_dict(message, whole=False) for message in self.messages]]
+        """A fingerprint of all that is said to the model, as 64 hex digits; media count by their own hash."""
+        said: list[Any] = [self.system, [message_to_dict(message, whole=False) for message in self.messages]]
+        said += [asdict(tool) for tool in self.tools]
+        said += [self.scene.to_dict()] if self.scene else []
+        said += [self.format if isinstance(self.format, str) else asdict(self.format)] if self.format else []
         # It names a prompt and is no check of it: what no service could be sent (half a surrogate pair, a value that is
         # no JSON) is the encoder's business.
         text = json.dumps(said, sort_keys=True, ensure_ascii=False, default=str)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from minimax_nb.messages.parts import ToolCall, ToolResult
+from minimax_nb.messages.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,11 @@ class ToolSpec:
 
 
 Outcome = Literal["done", "failed", "bad arguments", "timed out", "denied", "unknown tool", "not run", "interrupted"]
-"""How a call ended. "not run": a limit was reached first, or its arguments were malformed."""
+"""How a call ended. "not run": a limit was reached first, or its arguments were no JSON object."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToolRun:
+@dataclass(frozen=True, slots=True, repr=False)
+class ToolRun(Shown):
     """A tool call and what came of it.
 
     Attributes:
@@ -39,6 +40,7 @@ class ToolRun:
         seconds: How long the function ran, or None where it did not run. Under the emulator and under replay None as
             well, so that a saved notebook is the same on every run.
         printed: What the function wrote to stdout and stderr, capped; the reader's, not the model's.
+        traceback: Where the function's error came from, as text; "" where it raised none. The reader's as well.
     """
 
     call: ToolCall
@@ -46,3 +48,13 @@ class ToolRun:
     outcome: Outcome
     seconds: float | None = None
     printed: str = ""
+    traceback: str = ""
+
+    def __repr__(self) -> str:
+        arguments = ", ".join(f"{name}={value!r}" for name, value in self.call.arguments.items())
+        said = self.result.content
+        return f"<ToolRun {self.call.name}({_short(arguments)}) {self.outcome}: {_short(said)!r}>"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:79]}…"

@@ -6,7 +6,10 @@ both protocols: the decoders do the arithmetic (MiniMax OpenAI and Anthropic ref
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+
+from minimax_nb.messages.shown import Shown
 
 COUNTS = (
     "input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "thinking_tokens", "reported_total"
@@ -14,7 +17,7 @@ COUNTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Shown):
     """Token counts of one reply.
 
     Attributes:
@@ -50,9 +53,9 @@ class Usage:
     def merge(self, newer: Usage) -> Usage:
         """This usage with every count that ``newer`` knows put in its place."""
         known = {f.name: v for f in fields(newer) if f.name in COUNTS and (v := getattr(newer, f.name)) is not None}
-        return replace(self, **known, estimates=(self.estimates - known.keys()) | newer.estimates)
+        return replace(self, **known, estimates=self.estimates.difference(known) | newer.estimates)
 
-    def to_dict(self) -> dict[str, int | bool | None]:
+    def to_dict(self) -> dict[str, int | bool | list[str] | None]:
         """The counts by name, total included, for metadata and saved files."""
         return {
             "input_tokens": self.input_tokens,
@@ -62,4 +65,20 @@ class Usage:
             "thinking_tokens": self.thinking_tokens,
             "total_tokens": self.total_tokens,
             "estimated": self.estimated,
+            **({"estimates": sorted(self.estimates)} if self.estimates else {}),
         }
+
+
+def together(usages: Sequence[Usage]) -> Usage:
+    """The counts of several calls to one model added up; a count that one of them does not tell is unknown."""
+    if len(usages) == 1:
+        return usages[0]
+
+    def added(name: str) -> int | None:
+        each = [getattr(usage, name) for usage in usages]
+        return None if None in each else sum(each)
+
+    return Usage(
+        **{name: added(name) for name in COUNTS},
+        estimates=frozenset(name for usage in usages for name in usage.estimates),
+    )

@@ -1,4 +1,4 @@
-"""Prices: by step, tier and cache; unknown is never zero."""
+"""Prices where a user's own rows win: exact, by step, and whole; what the kit's rows come to is in test_bills.py."""
 
 from __future__ import annotations
 
@@ -7,87 +7,85 @@ from pathlib import Path
 
 import pytest
 
-from minimax_nb.catalog import Endpoint, price, resolve
+from minimax_nb.catalog import Endpoint, bill, price, resolve
 from minimax_nb.messages.usage import Usage
 
 MILLION = 1_000_000
+MINE = '[providers.mine]\nfaces.openai.base_url = "http://h/v1"\n'
 
 
-def at(provider: str, model: str, **more: str) -> Endpoint:
-    return resolve(provider=provider, model=model, api_key="test-key-for-nobody", env={}, **more)
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
 
 
-M3 = at("minimax", "MiniMax-M3")
-M27 = at("minimax", "MiniMax-M2.7")
+def at(config: Path, text: str, provider: str, model: str) -> Endpoint:
+    config.write_text(text)
+    env = {"MINIMAX_NB_CONFIG": str(config)}
+    return resolve(provider=provider, model=model, api_key="test-key-for-nobody", env=env)
 
 
-def test_input_and_output_have_their_own_rates() -> None:
-    assert price(M3, Usage(input_tokens=100_000, output_tokens=MILLION)) == Decimal("0.03") + Decimal("1.20")
-
-
-def test_cached_reads_and_cache_writes_are_parts_of_the_input() -> None:
-    usage = Usage(input_tokens=1_000, cached_tokens=400, cache_write_tokens=100, output_tokens=10)
-    rates = 500 * Decimal("0.30") + 400 * Decimal("0.06") + 100 * Decimal("0.375") + 10 * Decimal("1.20")
-    assert price(M27, usage) == rates / MILLION
-
-
-def test_the_second_step_holds_for_the_whole_request() -> None:
-    below = price(M3, Usage(input_tokens=512_000, output_tokens=1_000))
-    above = price(M3, Usage(input_tokens=512_001, cached_tokens=1, output_tokens=1_000))
-    assert below == (512_000 * Decimal("0.30") + 1_000 * Decimal("1.20")) / MILLION
-    assert above == (512_000 * Decimal("0.60") + Decimal("0.12") + 1_000 * Decimal("2.40")) / MILLION
-
-
-def test_the_priority_tier_costs_half_as_much_again() -> None:
-    usage = Usage(input_tokens=1_000, output_tokens=1_000)
-    standard = price(M3, usage)
-    assert standard is not None
-    assert price(M3, usage, "priority") == standard * Decimal("1.5")
-    assert price(M3, usage, "standard") == standard
-
-
-def test_resellers_have_their_own_prices() -> None:
-    usage = Usage(input_tokens=MILLION, output_tokens=MILLION)
-    assert price(at("modelslab", "minimax-minimax-m2"), usage) == Decimal("1.255")
-    assert price(at("runapi", "MiniMax-M2"), usage) == Decimal("0.75")
-    assert price(at("openrouter", "minimax/minimax-m2"), usage) == Decimal("1.255")
-
-
-@pytest.mark.parametrize(
-    ("endpoint", "usage", "tier"),
-    [
-        (M3, Usage(), None),
-        (M3, Usage(input_tokens=5), None),
-        (M3, Usage(output_tokens=5), None),
-        (M3, Usage(input_tokens=10, cache_write_tokens=5, output_tokens=1), None),  # no rate for writes
-        (M3, Usage(input_tokens=10, cached_tokens=11, output_tokens=1), None),  # counts that contradict each other
-        (at("runapi", "MiniMax-M3"), Usage(input_tokens=1, output_tokens=1), None),  # no prices at all
-        (at("minimax", "MiniMax-M3.1-Flash-Preview"), Usage(input_tokens=1, output_tokens=1), None),
-        (at("modelslab", "minimax-minimax-m2"), Usage(input_tokens=9, cached_tokens=1, output_tokens=1), None),
-        (at("modelslab", "minimax-minimax-m2"), Usage(input_tokens=9, output_tokens=1), "priority"),
-        (at("minimax", "MiniMax-M3", region="cn"), Usage(input_tokens=9, output_tokens=1), None),  # priced in yuan
-        (at("local", "anything"), Usage(input_tokens=9, output_tokens=1), None),
-    ],
-)
-def test_what_is_not_known_has_no_price(endpoint: Endpoint, usage: Usage, tier: str | None) -> None:
-    assert price(endpoint, usage, tier) is None
-
-
-def test_an_unknown_count_of_cached_tokens_counts_as_none_cached() -> None:
-    assert price(M3, Usage(input_tokens=MILLION // 2, output_tokens=0)) == Decimal("0.15")
-
-
-def test_the_emulator_is_free_whatever_was_counted() -> None:
-    here = at("emulator", "MiniMax-M3")
-    assert price(here, Usage()) == Decimal(0)
-    assert price(here, Usage(input_tokens=MILLION, output_tokens=MILLION), "priority") == Decimal(0)
-
-
-def test_a_price_is_exact(tmp_path: Path) -> None:
-    config = tmp_path / "c.toml"
-    config.write_text(
-        '[providers.mine]\nfaces.openai.base_url = "http://h/v1"\n'
-        "[providers.mine.models.m]\nprices = [{ input = 0.1, output = 0.2 }]\n"
-    )
-    here = resolve(provider="mine", env={"MINIMAX_NB_CONFIG": str(config)})
+def test_a_price_is_exact(config: Path) -> None:
+    here = at(config, MINE + "[providers.mine.models.m]\nprices = [{ input = 0.1, output = 0.2 }]\n", "mine", "m")
     assert price(here, Usage(input_tokens=1, output_tokens=1)) == Decimal("0.0000003")
+
+
+def test_a_users_prices_replace_the_whole_list_of_one_model_and_nothing_else(config: Path) -> None:
+    text = """
+        [providers.minimax.models."MiniMax-M3"]
+        prices = [{ input = 0.2, output = 0.8, dated = 2026-11-21, source = "our contract" }]
+        """
+    usage = Usage(600_000, 0, 0, 1_000)
+    mine = bill(at(config, text, "minimax", "MiniMax-M3"), usage)
+    assert mine.total == Decimal("0.1208")  # 600,000 x 0.2 + 1,000 x 0.8, without the kit's second step
+    assert (str(mine.dated), mine.source, mine.above_input) == ("2026-11-21", "our contract", 0)
+    # (1,000 x 0.2 + 1,000 x 0.8) x 1.5: the tier is another field, and still the kit's
+    assert price(at(config, text, "minimax", "MiniMax-M3"), Usage(1_000, 0, 0, 1_000), "priority") == Decimal("0.0015")
+    cached = bill(at(config, text, "minimax", "MiniMax-M3"), Usage(10, 5, 0, 1))
+    assert (cached.total, "cached input" in cached.unknown) == (
+        None,
+        True,
+    )  # the kit's cached rate does not shine through
+    # 1,000 x 0.30 + 1,000 x 1.20
+    assert price(at(config, text, "minimax", "MiniMax-M2"), Usage(1_000, 0, 0, 1_000)) == Decimal("0.0015")
+    assert price(at(config, text, "openrouter", "minimax/minimax-m3"), Usage(1_000, 0, 0, 0)) == Decimal("0.0003")
+
+
+def test_a_users_factor_replaces_the_kits_and_leaves_the_rates(config: Path) -> None:
+    here = at(config, '[providers.minimax.models."MiniMax-M3"]\npriority_factor = 2\n', "minimax", "MiniMax-M3")
+    assert price(here, Usage(1_000, 0, 0, 0), "priority") == Decimal("0.0006")  # 1,000 x 0.30 x 2
+
+
+def test_a_price_fills_in_what_the_kit_does_not_know(config: Path) -> None:
+    text = '[providers.runapi.models."MiniMax-M3"]\nprices = [{ input = 0.15, output = 0.60 }]\n'
+    assert price(at(config, text, "runapi", "MiniMax-M3"), Usage(MILLION, 0, 0, MILLION)) == Decimal("0.75")
+    assert price(at(config, text, "emulator", "MiniMax-M3"), Usage(MILLION, 0, 0, MILLION)) == 0
+
+
+def test_steps_of_ones_own_hold_from_where_they_say(config: Path) -> None:
+    rows = "prices = [{ input = 1, output = 1, above_input = 10 }, { input = 3, output = 1, above_input = 20 }]\n"
+    here = at(config, f"{MINE}[providers.mine.models.m]\n{rows}", "mine", "m")
+    assert price(here, Usage(11, 0, 0, 0)) == Decimal("0.000011")
+    assert price(here, Usage(21, 0, 0, 0)) == Decimal("0.000063")
+    below = bill(here, Usage(10, 0, 0, 1))
+    assert (below.total, below.charges) == (None, ())
+    assert below.unknown == "The prices known of m at mine are for more input than this."
+
+
+def test_a_row_with_one_rate_prices_what_it_can_and_names_what_it_cannot(config: Path) -> None:
+    here = at(config, MINE + "[providers.mine.models.m]\nprices = [{ input = 0.1 }]\n", "mine", "m")
+    assert price(here, Usage(10, 0, 0, 0)) == Decimal("0.000001")
+    made = bill(here, Usage(10, 0, 0, 1))
+    assert (made.total, made.unknown) == (None, "The prices known of m at mine have no rate for output.")
+
+
+def test_a_rate_of_zero_is_one_and_a_missing_rate_is_none(config: Path) -> None:
+    rows = "prices = [{ input = 0, output = 2, cache_read = 0 }]\n"
+    here = at(config, f"{MINE}[providers.mine.models.m]\n{rows}", "mine", "m")
+    assert price(here, Usage(10, 5, 0, 3)) == Decimal("0.000006")
+    assert price(here, Usage(10, 5, 1, 3)) is None
+
+
+def test_plan_keys_of_ones_own_provider_are_told_by_their_beginning(config: Path) -> None:
+    text = f'{MINE}plan_keys = ["test-key"]\n[providers.mine.models.m]\nprices = [{{ input = 1, output = 1 }}]\n'
+    assert "charged to the plan" in bill(at(config, text, "mine", "m"), Usage(1, 0, 0, 1)).unknown

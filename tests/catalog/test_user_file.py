@@ -181,6 +181,87 @@ def test_a_mistake_is_named_with_its_place_and_what_is_expected(
     assert expected in said
 
 
+MINE = """
+[providers.mine]
+faces.openai.base_url = "http://h/v1"
+[providers.mine.models."m.1"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("prices", "line", "place", "expected"),
+    [
+        ("prices = [{ input = -1 }]", 5, "prices[0].input", "a number from 0 to 1,000,000"),
+        ("prices = [{ input = 1e7 }]", 5, "prices[0].input", "a number from 0 to 1,000,000"),
+        ("prices = [\n{ input = 1 },\n# ]\n{ output = nan, above_input = 1 }]", 8, "prices[1].output", "such as 0.30"),
+        ("prices = [{ input = inf }]", 5, "prices[0].input", "such as 0.30"),
+        ("prices = [{ input = 1e999999999999999999999 }]", 5, "prices[0].input", "such as 0.30"),
+        ("prices = [{ input = 0.0000000001 }]", 5, "prices[0].input", "at most 9 decimals"),
+        ('prices = [{ input = "0.3 USD" }]', 5, "prices[0].input", "such as 0.30, without quotes"),
+        ('prices = [{ input = "0.3" }]', 5, "prices[0].input", "without quotes"),
+        ("prices = [{ cache_read = true }]", 5, "prices[0].cache_read", "a number of USD per million tokens"),
+        ("prices = [{ cache_write = [1] }]", 5, "prices[0].cache_write", "a number of USD per million tokens"),
+        ("prices = [{ inptu = 1 }]", 5, "prices[0].inptu", "Did you mean input?"),
+        ("prices = [{ cached_read = 1 }]", 5, "prices[0].cached_read", "Did you mean cache_read?"),
+        ("price = [{ input = 1 }]", 5, '"m.1".price', "Did you mean prices?"),
+        ("prices = { input = 1 }", 5, '"m.1".prices', "a list of tables, such as [{ input = 0.30, output = 1.20 }]"),
+        ("prices = [0.3, 1.2]", 5, '"m.1".prices', "a list of tables"),
+        ("prices = [{ input = 1, above_input = 9 }, { input = 2 }]", 5, '"m.1".prices', "by rising above_input"),
+        ("prices = [{ input = 1 }, { input = 2 }]", 5, '"m.1".prices', "two have the same"),
+        ("prices = [{ above_input = 1.5 }]", 5, "prices[0].above_input", "a whole number of input tokens"),
+        ("prices = [{ above_input = -1 }]", 5, "prices[0].above_input", "a whole number of input tokens"),
+        ('prices = [{ above_input = "512k" }]', 5, "prices[0].above_input", "such as 512_000, without quotes"),
+        ("prices = [{ above_input = false }]", 5, "prices[0].above_input", "a whole number of input tokens"),
+        ('prices = [{ dated = "yesterday" }]', 5, "prices[0].dated", "a date such as 2026-11-20, without quotes"),
+        ("prices = [{ dated = 20261120 }]", 5, "prices[0].dated", "a date such as 2026-11-20"),
+        ("prices = [{ dated = 2026-11-20T10:00:00 }]", 5, "prices[0].dated", "a date such as 2026-11-20"),
+        ("prices = [{ source = 7 }]", 5, "prices[0].source", "string"),
+        ("priority_factor = 0", 5, '"m.1".priority_factor', "above 0 and up to 100"),
+        ('priority_factor = "1.5x"', 5, '"m.1".priority_factor', "such as 1.5, without quotes"),
+        ("[[providers.mine.models.m2.prices]]\ninput = 1\noutput = '2'", 7, "m2.prices[0].output", "without quotes"),
+        ("[providers.minimax]\nplan_keys = ['']", 6, "minimax.plan_keys", "3 to 12 characters each"),
+        ("[providers.minimax]\nplan_keys = 'sk-cp-'", 6, "minimax.plan_keys", '["sk-cp-"]'),
+    ],
+)
+def test_a_wrong_price_is_named_with_its_line_and_what_is_expected(
+    config: Path, prices: str, line: int, place: str, expected: str
+) -> None:
+    said = complaint(config, f"{MINE}{prices}\n")
+    assert f"{config}, line {line}: " in said
+    assert f"{place}: " in said
+    assert expected in said
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("\n[provider.mine]\n", 2),
+        ("[defaults]\n\n# x\nmodle = 'x'\n", 4),
+        ("[providers]\n\nmine = 3\n", 3),
+        ('[providers]\n"emulator:mine" = { title = "x" }\n', 2),
+        ("[providers.mine]\ntitle = 'x'\n[providers.mine.faces.openai]\n", 3),  # its base_url is missing
+        ("[providers.mine]\nfaces.openai = { base_url =\n  'h' }\n".replace("\n  ", " "), 2),
+        ('[models."MiniMax-M3"]\ncontext = """\nbig"""\n', 2),
+        ("[defaults]\nretries = " + "9" * 5_000 + "\n", 2),
+        ("[providers.minimax]\nkeys = [\n'MINIMAX_API_KEY',\n'sk-hush-hush-hush']\n", 4),
+        ("[providers.minimax.models.'MiniMax-M3']\nprices = [\n{ source = 'sk-hush-hush-hush' }]\n", 3),
+    ],
+)
+def test_every_mistake_has_its_line(config: Path, text: str, line: int) -> None:
+    said = complaint(config, text)
+    assert f"{config}, line {line}: " in said
+    assert "hush" not in said
+
+
+def test_a_date_that_is_none_is_a_mistake_of_its_line(config: Path) -> None:
+    assert "line 2" in complaint(config, "[providers.minimax.models.'MiniMax-M3']\nprices = [{ dated = 2026-13-41 }]\n")
+
+
+def test_lists_too_deep_for_the_reader_are_a_mistake_and_no_crash(config: Path) -> None:
+    assert "nested too deeply" in complaint(config, "[defaults]\nmodel = " + "[" * 100_000 + "]" * 100_000)
+
+
 def test_a_file_that_is_no_text_is_said_to_be_none(config: Path) -> None:
     config.write_bytes(b'[defaults]\nmodel = "\xff"\n')
     with pytest.raises(ConfigError, match="not UTF-8"):
