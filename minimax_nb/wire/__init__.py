@@ -6,7 +6,7 @@ data: flags in the face's row of the catalog. Imports inside point down this lis
     call        one HTTP request; what a decoder is
     loose       JSON, strings and counts from servers that are not to be trusted
     sse         bytes -> frames
-    codespans, thinking, once    text -> text and thinking
+    codespans, markup, thinking, once    text -> text, thinking and calls that leaked
     cumulative  deltas that repeat everything so far, told from those that do not
     counts      token counts
     parts       numbers and events of parts
@@ -17,7 +17,7 @@ data: flags in the face's row of the catalog. Imports inside point down this lis
     body        a body as bytes, contents joined in without being written as JSON
     asking, listing              what the encoders share; counts and lists of models
     files       uploads: the calls that upload, list, look up and delete, and what is answered
-    openai, anthropic            one package a protocol: encode, decode
+    openai, anthropic            one package a protocol: encode, count, decode
 """
 
 from __future__ import annotations

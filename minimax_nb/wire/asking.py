@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from minimax_nb.catalog.abilities import takes_choice
+from minimax_nb.catalog.attachments import kept_out
 from minimax_nb.catalog.endpoint import Endpoint
+from minimax_nb.messages.media import Media
+from minimax_nb.messages.parts import Message
 from minimax_nb.messages.request import Request
+from minimax_nb.messages.tools import ToolSpec
 from minimax_nb.wire.body import Body, body_of
 from minimax_nb.wire.call import Call
+from minimax_nb.wire.history import Receiver, prepare
 
 _SSE = "text/event-stream"
 _JSON = "application/json"
@@ -58,6 +64,52 @@ def _call(
         key_prefix=key_prefix,
         key_field="key" if face.auth == "body" else "",
     )
+
+
+def conversation(request: Request, endpoint: Endpoint, within: tuple[type[Media], ...] = ()) -> list[Message]:
+    """The request's messages as this endpoint may be sent them (:mod:`minimax_nb.wire.history` says how).
+
+    Args:
+        request: What is asked.
+        endpoint: Whom.
+        within: Kinds of media that the protocol takes inside a tool's result.
+
+    Raises:
+        RequestError: Nothing is left to send.
+    """
+    receiver = Receiver(
+        provider=endpoint.provider_name,
+        face=endpoint.face_name,
+        thinks=endpoint.model.thinking != "none",
+        calls=endpoint.model.tools is not False,
+        within=within,
+        kept_out=lambda part: kept_out(part, endpoint),
+    )
+    return prepare(request.messages, receiver)
+
+
+def about_tool(tool: ToolSpec, schema_field: str) -> dict[str, Any]:
+    """A tool's name, description and schema, the schema in the field of that name.
+
+    A schema always says that it is one of an object: MiniMax refuses a tool with an empty one (qwen-code issue 11905,
+    read 2026-11-21), and the Anthropic protocol one without its type.
+    """
+    about: dict[str, Any] = {"name": tool.name}
+    if tool.description.strip():
+        about["description"] = tool.description
+    return {**about, schema_field: {"type": "object", "properties": {}, **tool.parameters}}
+
+
+def chosen(request: Request, endpoint: Endpoint) -> str | None:
+    """What is said of the choice of tools: "none", the name of one, or None.
+
+    "auto" is what every server does when nothing is said, and MiniMax's M3 pages do not list the field at all on the
+    OpenAI face, so it is never written; nor is a choice that the server does not take.
+    """
+    choice = request.tool_choice
+    if not request.tools or choice in {None, "auto"} or not takes_choice(endpoint, str(choice)):
+        return None
+    return choice
 
 
 def limit(request: Request, endpoint: Endpoint) -> int | None:

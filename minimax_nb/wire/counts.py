@@ -48,18 +48,21 @@ class AnthropicCounts:
     """Merges the counts of ``message_start`` and ``message_delta``, field by field.
 
     Those of ``message_start`` are provisional: MiniMax sends zeros there, and counts it corrects later. Its zeros are
-    unknown, and beside an unknown ``input_tokens`` its cache counts are not believed either.
+    unknown, and beside an unknown ``input_tokens`` its cache counts are not believed either. A cache count that is not
+    sent adds nothing to the input; one that was sent and cannot be read leaves the whole input unknown.
     """
 
     __slots__ = ("_counts", "_told")
 
     def __init__(self) -> None:
-        self._counts: dict[str, int] = {}
+        self._counts: dict[str, int | None] = {}
         self._told = _NOTHING
 
     def merge(self, usage: Mapping[str, Any], *, provisional: bool = False) -> Usage | None:
         """What is known after this ``usage`` object, or None if that is no more than before."""
-        sent = {name: count for name in (*_INPUT, "output_tokens") if (count := whole_of(usage.get(name))) is not None}
+        names = (*_INPUT, "output_tokens")
+        sent = {name: whole_of(told) for name in names if (told := usage.get(name)) is not None}
+        sent = {name: count for name, count in sent.items() if count is not None or name not in self._counts}
         if provisional:
             sent = {name: count for name, count in sent.items() if count}
         if not any(map(sent.get, _INPUT)) or (provisional and "input_tokens" not in sent):
@@ -74,7 +77,8 @@ class AnthropicCounts:
 
     def _usage(self) -> Usage:
         counts = self._counts
-        whole = sum(counts.get(name, 0) for name in _INPUT) if "input_tokens" in counts else None
+        parts = [counts.get(name, 0) for name in _INPUT] if "input_tokens" in counts else [None]
+        whole = None if None in parts else sum(filter(None, parts))
         return Usage(
             input_tokens=whole,
             cached_tokens=counts.get("cache_read_input_tokens"),

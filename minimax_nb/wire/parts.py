@@ -9,15 +9,30 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from minimax_nb.messages.events import (
+    ArgumentsDelta,
     Event,
     PartEnded,
     PartKind,
     PartStarted,
     Reclassified,
+    StopReason,
     TextDelta,
     ThinkingDelta,
 )
 from minimax_nb.wire.thinking import Verdict
+
+
+def stop_reason(said: StopReason, *, called: bool) -> StopReason:
+    """Why a reply ended: what the service said, put right by whether it holds calls.
+
+    Whoever runs tools asks for this reason alone. Services end a reply with calls as if it had none ("stop" of M2.7's
+    native endpoint, issue 108 of MiniMax-AI/MiniMax-M2, read 2026-11-21; of gateways too), and one without as if it had
+    some. A reply that was cut at its limit or filtered keeps that reason: its last call may lack its end. Calls that
+    leaked as markup count for nothing here, since they are never run.
+    """
+    if said == "tool_use" and not called:
+        return "end_turn"
+    return "tool_use" if called and said in ("end_turn", "stop_sequence") else said
 
 
 class Parts:
@@ -70,19 +85,21 @@ class Parts:
 
 
 class Speech:
-    """A run of text and thinking of which at most one part is open at a time.
+    """A run of text, thinking and calls that leaked, of which at most one part is open at a time.
 
     Attributes:
         index: Number of the open part.
         kind: Its kind, or None while no part is open.
+        texts: How many texts have started.
     """
 
-    __slots__ = ("_parts", "index", "kind")
+    __slots__ = ("_parts", "index", "kind", "texts")
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self.index = -1
-        self.kind: Literal["text", "thinking"] | None = None
+        self.kind: Literal["text", "thinking", "tool_call"] | None = None
+        self.texts = 0
 
     def say(self, out: list[Event], kind: Literal["text", "thinking"], text: str) -> None:
         """More text of this kind; a part of the other kind ends before it. Nothing is said for no text."""
@@ -97,11 +114,18 @@ class Speech:
         self.end(out)
         self.index = self._parts.start(out, kind)
         self.kind = kind
+        self.texts += kind == "text"
 
     def hear(self, out: list[Event], verdict: Verdict, text: str) -> None:
         """Do what a scanner's verdict says."""
         if verdict in ("text", "thinking"):
             self.say(out, verdict, text)
+        elif verdict == "markup":
+            out.append(ArgumentsDelta(self.index, text))
+        elif verdict == "call":
+            self.end(out)
+            self.index = self._parts.start(out, "tool_call", id=self._parts.own_id(""), name=text)
+            self.kind = "tool_call"
         elif verdict == "end":
             self.end(out)
         elif self.kind is not None:

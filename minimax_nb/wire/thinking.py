@@ -1,4 +1,4 @@
-"""Thinking told from text where a service sends both in one stream of text, marked by tags.
+"""Thinking, and calls that leaked, told from text where a service sends all in one stream of text, marked by tags.
 
 MiniMax's own tags are ``<think>`` and, for M3 weights served elsewhere, ``<mm:think>`` (vLLM's parser pages, read
 2026-11-20). Streams come with both tags, with the closing one alone (the template opened the block), with the opening
@@ -9,39 +9,51 @@ The rules of the file:
 1. Text is held back only while it may be the beginning of a tag, and white space while a tag may follow it.
 2. Text has no blank lines left over from tags: white space before a tag goes, and line ends after it go.
 3. Tags in code of the answer are text. In thinking, any closing tag closes, in code or not.
-4. However the text is cut into pieces, the verdicts say the same.
+4. Markup of a tool call (:mod:`~minimax_nb.wire.markup`) that is no code is found in the answer, and in thinking that
+   stands in the same text: M2.x goes from its thinking right into a call without closing the tag (pull request 108 of
+   ai-dynamo/frontend-crates, read 2026-11-21). What follows the call goes on as what came before it. Thinking in a
+   field or block of its own is not looked at: the reports are of the answer's text, and it goes back as it came.
+5. However the text is cut into pieces, the verdicts say the same.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 from minimax_nb.wire.codespans import CodeSpans
+from minimax_nb.wire.markup import CLOSERS as LEAKS
+from minimax_nb.wire.markup import WORD, Leak, opens
 
-Verdict = Literal["text", "thinking", "end", "was thinking", "was text"]
-"""More text, more thinking, the end of the open part, or what the open part was after all."""
+Verdict = Literal["text", "thinking", "call", "markup", "end", "was thinking", "was text"]
+"""More text, more thinking, a call that leaked, more of its markup, the end of the open part, or what the open part was
+after all."""
 
 Found = tuple[Verdict, str]
-"""A verdict and the text it is about; "" for those that are about a part."""
+"""A verdict and the text it is about: the name of a call ("" for none), "" for verdicts that are about a part."""
 
 _CLOSERS = ("</think>", "</mm:think>")
 _TAGS = ("<think>", "<mm:think>", *_CLOSERS)
-_TAG = re.compile(r"</?(?:mm:)?think>")
-_LONGEST = max(map(len, _TAGS))
+_ALL = tuple(dict.fromkeys((*_TAGS, *LEAKS, *LEAKS.values())))
+_TAG = re.compile(f"({'|'.join(map(re.escape, _ALL))})")
+_LONGEST = max(map(len, _ALL))
 
 
-def _unfinished(text: str) -> int:
-    """Where a tag begins that ``text`` ends amid, or the text's length if it does not."""
-    cut = text.rfind("<", max(0, len(text) - _LONGEST + 1))
-    if cut >= 0 and any(tag.startswith(text[cut:]) and len(tag) > len(text) - cut for tag in _TAGS):
-        return cut
-    return len(text)
+def _begun(tags: Iterable[str]) -> re.Pattern[str]:
+    """Finds, at the end of a text, the beginning of one of the tags."""
+    starts = {tag[:length] for tag in tags for length in range(1, len(tag))}
+    return re.compile(rf"(?:{'|'.join(map(re.escape, sorted(starts, reverse=True)))})\Z")
 
 
-def _solid_end(text: str) -> int:
+_TAG_BEGUN = _begun(_ALL)
+_CLOSER_BEGUN = _begun(_CLOSERS)
+
+
+def _solid_end(text: str, unfinished: re.Pattern[str]) -> int:
     """Where the part of ``text`` ends that no tag can claim: before an unfinished tag and the white space before it."""
-    return len(text[: _unfinished(text)].rstrip())
+    found = unfinished.search(text, max(0, len(text) - _LONGEST))
+    return len((text[: found.start()] if found else text).rstrip())
 
 
 class Scanner:
@@ -50,21 +62,23 @@ class Scanner:
     Attributes:
         kind: What the stream is in: "text" or "thinking".
         thought: Whether the message had thinking already; a closing tag without an opening one is then just dropped.
-        tagged: Whether a tag was found, so that the text as sent is more than the text as shown.
+        tagged: Whether a tag of thinking was found, so that the text as sent is more than the text as shown.
+        shorn: Whether something else was taken out of it: a call that leaked, or white space at a part's end.
     """
 
-    __slots__ = ("_after", "_assumed", "_code", "_gap", "_held", "_said", "kind", "tagged", "thought")
+    __slots__ = ("_after", "_assumed", "_code", "_gap", "_held", "_leak", "_said", "kind", "shorn", "tagged", "thought")
 
     def __init__(self, *, inside: bool = False, thought: bool = False) -> None:
         self.kind: Literal["text", "thinking"] = "thinking" if inside else "text"
         self.thought = thought
-        self.tagged = False
+        self.tagged = self.shorn = False
         self._assumed = inside  # no tag has said yet that this is thinking
         self._after = inside  # a tag has just gone: line ends that follow go too
         self._gap = ""  # white space before a closing tag that was dropped amid text
         self._said = False  # the open part has something in it
         self._held: list[str] = []  # white space, then perhaps the beginning of a tag
         self._code = CodeSpans()
+        self._leak: Leak | None = None  # the call whose markup is being read
 
     def thinking_came(self) -> None:
         """Another field brought thinking: what comes here is the answer, without the line ends that follow a tag."""
@@ -78,11 +92,11 @@ class Scanner:
 
         "" means it is not plain, and nothing was read: :meth:`feed` must look.
         """
-        if not self._said or self._after or "<" in piece:
+        if not self._said or self._after or "<" in piece or piece[-1] == "]":
             return ""
         held = self._held
         if held:
-            if len(held) > 1 or "<" in held[0]:
+            if len(held) > 1 or not held[0].isspace():
                 return ""
             piece = held[0] + piece
         body = piece.rstrip()
@@ -92,45 +106,95 @@ class Scanner:
             held.clear()
         if len(body) < len(piece):
             held.append(piece[len(body) :])
-        if self.kind == "text":
-            self._code.advance(body)
+        self._code.advance(body)
         return body
 
     def feed(self, piece: str) -> list[Found]:
         """What the next piece of the stream brings."""
-        if not piece.strip() and not (self._held and "<" in self._held[-1]):
+        if self._leak is None and not piece.strip() and not (self._held and _may_end(self._held[-1])):
             self._held.append(piece)  # joined only when something solid comes, so that long blanks stay linear
             return []
-        text = "".join([*self._held, piece])
+        texts = _TAG.split("".join([*self._held, piece]))  # text, tag, text, ..., text
         self._held.clear()
         found: list[Found] = []
-        start = seen = 0  # what is dealt with, and what the code spans know of
-        for tag in _TAG.finditer(text):
-            if self.kind == "text":
-                self._code.advance(text[seen : tag.start()])
-                seen = tag.start()
-            if self._heed(tag[0], text[start : tag.start()], found):
-                start = seen = tag.end()
-        end = start + _solid_end(text[start:])
-        if self.kind == "text":
-            self._code.advance(text[seen:end])
-        self._say(text[start:end], found)
+        for at in range(1, len(texts), 2):
+            after = texts[at + 1].lstrip()[:1] or ("<" if at + 2 < len(texts) else "")
+            if not self._take(texts[at - 1], texts[at], after, found):
+                self._held[-1] += texts[at + 1]
+                return found
+        self._rest(texts[-1], found)
+        return found
+
+    def _take(self, before: str, tag: str, after: str, found: list[Found]) -> bool:
+        """Read a text and the tag behind it; False if both are held back until what follows the tag has come."""
+        if self._leak is not None:
+            found += self._leak.feed(before + tag)
+            if tag == self._leak.closer:
+                self._close(found)
+            return True
+        self._code.advance(before)
+        code = self._code.inside()
+        call = tag in LEAKS and not code and opens(tag, after)
+        if call is None:
+            body = before.rstrip()
+            self._say(body, found)
+            self._held.append(before[len(body) :] + tag)
+            return False
+        if call:
+            self._open(tag, before, found)
+        elif not (tag in _TAGS and not (code and self.kind == "text") and self._heed(tag, before, found)):
+            self._code.advance(tag)
+            self._say(before + tag, found)
+        return True
+
+    def _rest(self, text: str, found: list[Found]) -> None:
+        """Read the text behind the last tag; what may be the beginning of another is held back."""
+        if self._leak is not None:
+            unfinished = _TAG_BEGUN.search(text, max(0, len(text) - _LONGEST))
+            end = unfinished.start() if unfinished else len(text)
+            found += self._leak.feed(text[:end])
+        else:
+            end = _solid_end(text, _TAG_BEGUN)
+            self._code.advance(text[:end])
+            self._say(text[:end], found)
         if end < len(text):
             self._held.append(text[end:])
-        return found
+
+    def _open(self, opener: str, before: str, found: list[Found]) -> None:
+        """A call begins, after the text before it."""
+        self.shorn = True
+        self._assumed = False
+        self._say(before.rstrip(), found)
+        self._turn(self.kind, found)
+        self._leak = Leak(opener)
+        found += self._leak.feed(opener)
+
+    def _close(self, found: list[Found]) -> None:
+        """The call ends."""
+        if self._leak is not None:
+            found += [*self._leak.end(), ("end", "")]
+            self._leak = None
 
     def release(self) -> list[Found]:
         """What is held back, as it stands."""
         found: list[Found] = []
         text = "".join(self._held)
         self._held.clear()
-        if text.strip() or not self._after:
+        if WORD in text:
+            self._open(WORD, "", found)
+            text = text.lstrip().removeprefix(WORD)
+        if self._leak is not None:
+            found += [*self._leak.feed(text), *self._leak.end()]
+        elif text.strip() or not self._after:
             self._say(text, found)
+        else:
+            self.shorn = self.shorn or bool(text)
         return found
 
     def end(self) -> list[Found]:
         """The end of the open part: what is held back, and a last word on thinking that no tag has confirmed."""
         found = self.release()
+        self._close(found)
         if self._assumed:
             self.kind, self._assumed = "text", False
             if self._said:
@@ -144,8 +208,6 @@ class Scanner:
     def _heed(self, tag: str, before: str, found: list[Found]) -> bool:
         """Act on a tag, after the text before it; False if the tag is no more than text here."""
         closing = tag in _CLOSERS
-        if self.kind == "text" and self._code.inside():
-            return False
         if self.kind == "thinking" and not closing and (self._said or before.strip()):
             return False  # thinking may speak of tags; only at its very start is a second opening tag a repetition
         self.tagged = True
@@ -188,7 +250,13 @@ class Scanner:
         amid = max(self._gap, lead, key=lambda gap: gap.count("\n"))
         first = lead[lead.rfind("\n") + 1 :]
         self._after, said, self._gap = False, amid if self._said else first, ""
+        self.shorn = self.shorn or said != lead
         return said + body
+
+
+def _may_end(held: str) -> bool:
+    """Whether white space would end what is held back: it may be the beginning of a tag, not a tag that waits."""
+    return not held.isspace() and not held.rstrip().endswith(WORD)
 
 
 class Tail:
@@ -207,11 +275,11 @@ class Tail:
         """What of the field is thinking for certain, ``piece`` (not empty) included."""
         if not self._held and "<" not in piece and not piece[-1].isspace():
             return piece
-        if not piece.strip() and not (self._held and _unfinished(self._held[-1]) < len(self._held[-1])):
+        if not piece.strip() and not (self._held and _CLOSER_BEGUN.search(self._held[-1])):
             self._held.append(piece)
             return ""
         text = "".join([*self._held, piece])
-        end = _solid_end(text)
+        end = _solid_end(text, _CLOSER_BEGUN)
         for tag in _CLOSERS:
             if text.endswith(tag, 0, end):
                 end = len(text[: end - len(tag)].rstrip())

@@ -91,6 +91,28 @@ def test_a_tool_turn_with_its_thinking_sent_back(
         assert len(sent[1]["content"][0]["signature"]) == 64
 
 
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("name", WAYS)
+def test_calls_side_by_side_for_two_rounds(litellm: Litellm, server: Server, name: str, stream: bool) -> None:
+    prompt = "in Paris and in Rome\n/emulate tool=get_weather,tool=get_weather,rounds=2"
+    messages: list[Any] = [{"role": "user", "content": prompt}]
+    call: dict[str, Any] = {**way(server, name), "tools": [OPENAI_TOOL], "stream": stream}
+    for _ in range(2):
+        message = litellm("completion", messages=messages, **call)["reply"]["choices"][0]["message"]
+        uses = message["tool_calls"]
+        cities = [json.loads(use["function"]["arguments"])["city"] for use in uses]
+        assert cities == ["Paris", "Rome"]
+        results = [
+            {"role": "tool", "tool_call_id": use["id"], "content": f"21 degrees in {city}"}
+            for use, city in zip(uses, cities, strict=True)
+        ]
+        messages += [message, *results]
+    answer = litellm("completion", messages=messages, **call)["reply"]["choices"][0]
+    assert answer["finish_reason"] == "stop"
+    for city in ("Paris", "Rome"):
+        assert f"21 degrees in {city}" in answer["message"]["content"]
+
+
 @pytest.mark.parametrize("name", WAYS)
 def test_a_stream_says_what_a_whole_reply_says(litellm: Litellm, server: Server, name: str) -> None:
     whole = litellm("completion", messages=HELLO, **way(server, name))["reply"]

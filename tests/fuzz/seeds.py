@@ -46,6 +46,8 @@ _ODD: tuple[tuple[str, bytes], ...] = (
     ("m", b'{"data":[{"id":"M2-her","type":"model","display_name":"x","created_at":"2026-06-01T00:00:00Z"}]}'),
     ("c", b'{"input_tokens":12}'),
     ("s", b"<think>\nhm `</think>`\n\n</think>\n\nA ```\n<mm:think>\n```\n~~~ </think> `<think>` \xc3\xbc"),
+    ("s", b'`<minimax:tool_call>` <minimax:tool_call> x\n<minimax:tool_call>\n<invoke name="f">1</minimax:tool_call>'
+          b'```\n]<]minimax[>[<tool_call>\n```\n]<]minimax[>[<tool_call>]<]minimax[>[<invoke name="g">]<]minimax[>['),
     ("f", b":c\r\nevent: x\r\ndata: a\rdata:b\n\ndata\n\nid: 3\nretry: 1\n\xef\xbb\xbfdata: z\n\n"),
 )  # fmt: skip
 

@@ -17,7 +17,8 @@ from pathlib import Path
 
 _WORDS = (
     *('data: ', 'event: error', '\\x0a\\x0a', '\\x0d', '[DONE]', '```'),
-    *('<think>', '</think>', '<mm:think>', '</mm:think>'),
+    *('<think>', '</think>', '<mm:think>', '</mm:think>', '<minimax:tool_call>', '</minimax:tool_call>'),
+    *(']<]minimax[>[', '<tool_call>', '</tool_call>', '<invoke name=', ']<]minimax[>[</tool_call>'),
     *('"choices":[{', '"delta":{', '"content":"', '"reasoning_content":"', '"reasoning_details":[{', '"tool_calls":[{'),
     *('"index":', '"function":{', '"arguments":"', '"finish_reason":"', '"usage":{', '"base_resp":{"status_code":'),
     *('"status":"error"', '"messege":"', '"error":{', '"message_start"', '"content_block_start"', '"message_delta"'),

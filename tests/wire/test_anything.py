@@ -44,7 +44,12 @@ noise = st.binary(max_size=60) | st.lists(
     max_size=12,
 ).map(b"".join)
 
-words = st.sampled_from(["", "a", " ", "\n", "<think>", "</think>", "<mm:think>", "</thi", "`", "```\n", "\ud800", "ü"])
+words = st.sampled_from(
+    [
+        *("", "a", " ", "\n", "<think>", "</think>", "<mm:think>", "</thi", "`", "```\n", "\ud800", "ü"),
+        *("<minimax:tool_call>", "</minimax:tool_call>", "]<]minimax[>[", "<tool_call>", '<invoke name="f">'),
+    ]
+)
 strings = st.lists(words, max_size=4).map("".join)
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | strings
 values = st.recursive(

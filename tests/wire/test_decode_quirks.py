@@ -11,7 +11,6 @@ from minimax_nb.errors import ServiceError
 from minimax_nb.messages.events import Finished, Started, UsageSeen
 from minimax_nb.messages.usage import Usage
 from tests.wire.helpers import (
-    Outcome,
     block_delta,
     block_start,
     chunk,
@@ -282,30 +281,3 @@ def test_a_reply_that_says_something_or_was_withheld_has_no_note(message: dict[s
 def test_a_refusal_is_read_as_the_text_it_is() -> None:
     assert decode(completion({"content": None, "refusal": "I will not."})).spoken == [("text", "I will not.")]
     assert decode(stream({"refusal": "I will"}, {"refusal": " not."})).spoken == [("text", "I will not.")]
-
-
-# -- the model's own markup --------------------------------------------------------------------------------------------
-
-MARKUP = {
-    "M2": '<think>\nHm.\n</think>\n\n<minimax:tool_call>\n<invoke name="f">\n<parameter name="a">1 < 2</parameter>\n'
-    "</invoke>\n</minimax:tool_call>",
-    "M3": 'I look. ]<]minimax[>[<tool_call>{"name": "f", "arguments": {"a": "</thing>"}}]<]/minimax[>[ <mm:thing',
-}
-
-
-def both_faces(pieces: list[str]) -> list[Outcome]:
-    said = list(filter(None, pieces))
-    return [
-        decode(contents(*said)),
-        decode(messages_stream(*(block_delta(0, "text_delta", text=piece) for piece in said)), "anthropic"),
-    ]
-
-
-@pytest.mark.parametrize("model", MARKUP)
-def test_raw_markup_of_tool_calls_is_never_lost(model: str) -> None:
-    whole = MARKUP[model]
-    text = whole.rpartition("</think>\n\n")[2]
-    halves = [[whole[:at], whole[at:]] for at in range(len(whole))]
-    for pieces in [[whole], list(whole), *halves[:: 1 if model == "M3" else 5]]:
-        for outcome in both_faces(pieces):
-            assert outcome.reply.text == text

@@ -248,3 +248,26 @@ def test_what_a_reply_decodes_to_goes_back_as_it_came(face: FaceName) -> None:
     reply = decode(data, face).reply
     reply.face = face
     assert messages(face, user("Hi"), reply.message)[1] == message
+
+
+LEAKED = '<minimax:tool_call>\n<invoke name="f">\n<parameter name="a">1</parameter>\n</invoke>\n</minimax:tool_call>'
+
+
+@BOTH
+def test_markup_of_a_call_that_leaked_goes_back_as_the_text_it_was(face: FaceName) -> None:
+    if face == "openai":
+        message: dict[str, Any] = {"role": "assistant", "content": LEAKED}
+        data = json.dumps({"choices": [{"message": message, "finish_reason": "stop"}]}).encode()
+    else:
+        message = {"role": "assistant", "content": [{"type": "text", "text": LEAKED}]}
+        data = json.dumps({"type": "message", **message, "stop_reason": "end_turn"}).encode()
+    reply = decode(data, face).reply
+    reply.face = face
+    said = reply.message
+    (call,) = (part for part in said.parts if isinstance(part, ToolCall))
+    assert call.malformed
+    assert messages(face, user("Hi"), said, user("So?"))[1] == message
+    answered = messages(face, user("Hi"), said, Message("tool", (ToolResult(call.id, "That was no call."),)))
+    assert json.dumps(answered).count(f'"{call.id}"') == 2
+    elsewhere = messages("anthropic" if face == "openai" else "openai", user("Hi"), said, user("So?"))
+    assert len(elsewhere) == 1

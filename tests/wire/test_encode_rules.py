@@ -1,13 +1,8 @@
-"""Any history is sent by the services' rules, held against a reading of the rules of its own and against the emulator.
-
-The rules: MiniMax's OpenAI- and Anthropic-compatible API pages and the issue threads of public clients (opencode 32609,
-MiniMax-M2 27, 51, 69, 76, openclaw 19386, pi 5468, 9router 2509), read 2026-11-20. Each breach is HTTP 400 there.
-"""
+"""Any request is sent by the services' rules, held against another reading of them (rules.py) and the emulator."""
 
 from __future__ import annotations
 
 import json
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -19,110 +14,14 @@ from minimax_nb.emulator import Asked, handle
 from minimax_nb.errors import RequestError
 from minimax_nb.messages.media import Clip, Picture
 from minimax_nb.messages.parts import Message, Opaque, Origin, Part, Text, Thinking, ToolCall, ToolResult, user
-from minimax_nb.messages.request import Request
+from minimax_nb.messages.request import JsonSchema, Request
+from minimax_nb.messages.scene import Scene
+from minimax_nb.messages.tools import ToolSpec
 from minimax_nb.wire import FACES
+from tests.wire.rules import PATHS, RULES, strict
 
 thorough = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 MODELS = ("MiniMax-M3", "MiniMax-M3.1-Flash", "MiniMax-M2.7", "M2-her")
-
-
-# -- the rules, read once more -----------------------------------------------------------------------------------------
-
-
-def no_constant(name: str) -> None:
-    raise AssertionError(f"{name} is no JSON")
-
-
-def strict(text: str | bytes) -> Any:
-    """JSON as a strict parser reads it: UTF-8, no NaN, no half surrogate pairs."""
-    value = json.loads(text, parse_constant=no_constant)
-    json.dumps(value, ensure_ascii=False).encode()
-    return value
-
-
-def check_openai(body: dict[str, Any]) -> None:
-    """Every rule of the chat completions face."""
-    messages = body["messages"]
-    roles = [message["role"] for message in messages]
-    assert roles.count("system") <= 1
-    assert "system" not in roles[1:], "a system message comes first"
-    spoken = [role for role in roles if role != "system"]
-    assert spoken[0] == "user", "the user speaks first"
-    assert set(spoken) <= {"user", "assistant", "tool"}
-    assert all(role == "tool" or role != after for role, after in pairwise(spoken)), "turns"
-    known: set[str] = set()
-    waiting: list[str] = []
-    for message in messages:
-        calls = message.get("tool_calls", [])
-        assert "tool_calls" not in message or (calls and message["role"] == "assistant")
-        content = message.get("content")
-        assert isinstance(content, str | list) or ("content" not in message and calls), "left out, and beside calls"
-        assert not isinstance(content, list) or message["role"] == "user", "media are the user's"
-        texts = [part["text"] for part in content if "text" in part] if isinstance(content, list) else [content]
-        assert all(text is None or text.strip() for text in texts), "no content is empty"
-        assert content != [], "no content is empty"
-        if message["role"] == "tool":
-            assert message["tool_call_id"] == waiting.pop(0), "results follow their calls"
-            continue
-        assert not waiting, "every call is answered at once"
-        for call in calls:
-            assert call["type"] == "function"
-            assert call["function"]["name"].strip()
-            assert isinstance(strict(call["function"]["arguments"]), dict)
-            assert call["id"]
-            assert call["id"] not in known, "ids are unique"
-            known.add(call["id"])
-            waiting.append(call["id"])
-        details = message.get("reasoning_details", [])
-        assert all(isinstance(detail, dict) for detail in details)
-    assert not waiting
-
-
-def check_anthropic(body: dict[str, Any]) -> None:
-    """Every rule of the messages face."""
-    assert body["max_tokens"] >= 1
-    assert body.get("system", "x").strip()
-    messages = body["messages"]
-    assert messages[0]["role"] == "user"
-    known: set[str] = set()
-    waiting: list[str] = []
-    before: tuple[str, bool] = ("", False)
-    for message in messages:
-        blocks = message["content"]
-        assert isinstance(blocks, list)
-        assert blocks, "no content is empty"
-        kinds = {block["type"] for block in blocks}
-        results = "tool_result" in kinds
-        assert message["role"] in {"user", "assistant"}
-        assert message["role"] != before[0] or before[1], "turns, but for what the user says after results"
-        before = (message["role"], results)
-        if results:
-            assert message["role"] == "user"
-            assert kinds == {"tool_result"}, "results stand alone"
-            assert [block["tool_use_id"] for block in blocks] == waiting, "and right after their calls"
-            assert all(block["content"].strip() for block in blocks)
-            waiting = []
-            continue
-        assert not waiting, "every call is answered at once"
-        assert message["role"] == "assistant" or kinds <= {"text", "image", "video"}
-        assert message["role"] == "user" or kinds & {"text", "tool_use"}, "thinking alone is an empty content"
-        assert message["role"] == "user" or not kinds & {"image", "video"}, "media are the user's"
-        assert not kinds & {"document", ""}
-        assert all(block["text"].strip() for block in blocks if block["type"] == "text")
-        assert all(block.get("signature") or block["thinking"] for block in blocks if block["type"] == "thinking")
-        for block in blocks:
-            if block["type"] == "tool_use":
-                assert block["name"].strip()
-                assert isinstance(block["input"], dict)
-                assert block["id"]
-                assert block["id"] not in known, "ids are unique"
-                known.add(block["id"])
-                waiting.append(block["id"])
-    assert not waiting
-
-
-RULES = {"openai": check_openai, "anthropic": check_anthropic}
-PATHS = {"openai": "/v1/chat/completions", "anthropic": "/anthropic/v1/messages"}
 
 
 # -- any history -------------------------------------------------------------------------------------------------------
@@ -143,7 +42,6 @@ raws = st.sampled_from(
 ) | jsons.map(json.dumps)
 calls = st.builds(ToolCall, ids, names,
                   st.dictionaries(strings, jsons, max_size=2), raws)  # fmt: skip
-results = st.builds(ToolResult, ids, strings, st.booleans())
 opaque = st.sampled_from(["redacted_thinking", "mid_conv_system", "document", "text", "tool_use", "tool_result", "", 3])
 places = st.tuples(
     st.sampled_from(["emulator", "emulator", "emulator", "minimax", "runapi"]), st.sampled_from(["openai", "anthropic"])
@@ -154,7 +52,34 @@ MEDIA: list[Part] = [
     Picture(name="far.jpg", url="https://example.invalid/far.jpg"),
     Clip(name="far.mp4", url="https://example.invalid/far.mp4", fps=0.2),
 ]
+UNSENDABLE: list[Any] = [
+    Picture(name="x.tiff", media_type="image/tiff", base64=PNG),
+    Picture(name="nothing.png", media_type="image/png"),
+    Clip(name="huge.mp4", media_type="video/mp4", path="/nowhere/huge.mp4", size=400_000_000),
+]
+given_back: st.SearchStrategy[Any] = st.lists(st.sampled_from([*MEDIA, *UNSENDABLE]), max_size=2).map(tuple)
+results = st.builds(ToolResult, ids, strings, st.booleans(), given_back)
 often = st.sampled_from([True, True, True, False])
+tools = st.sampled_from(
+    [
+        (),
+        (
+            ToolSpec("f", "Does it.", {"type": "object", "properties": {"a": {"type": "integer"}}}),
+            ToolSpec("g", "", {}),
+        ),
+        (ToolSpec("look-at_2", " ", {}),),
+    ]
+)
+said = st.fixed_dictionaries(
+    {},
+    optional={
+        "tools": tools,
+        "tool_choice": st.sampled_from(["auto", "none", "f"]),
+        "format": st.sampled_from(["json", JsonSchema("a reply!", {"type": "object"})]),
+        "system": strings,
+    },
+)
+scenes = st.builds(Scene, strings, strings, strings, strings, st.just(()) | st.just((("Hi.", "Ahoy!"),)))
 
 
 @st.composite
@@ -208,7 +133,7 @@ def rounds(draw: st.DrawFn) -> list[Message]:
     asked = draw(messages())
     wanted = [part.id for part in asked.parts if isinstance(part, ToolCall)]
     order = draw(st.permutations(wanted)) if draw(often) else wanted[1:]
-    answers = tuple(ToolResult(call_id, draw(strings)) for call_id in order)
+    answers = tuple(ToolResult(call_id, draw(strings), False, draw(given_back)) for call_id in order)
     return [asked, Message("tool", answers)] if draw(often) else [asked]
 
 
@@ -219,22 +144,23 @@ def here(face: str, model: str) -> Endpoint:
     return resolve(provider="emulator", model=model, face=face, env={})
 
 
-def written(face: str, model: str, talk: list[Message], system: str | None) -> bytes | None:
+def written(face: str, model: str, talk: list[Message], **said: Any) -> bytes | None:
     place = here(face, model)
     try:
-        return FACES[place.face_name].encode(Request(model, tuple(talk), system=system, stream=False), place).body
+        return FACES[place.face_name].encode(Request(model, tuple(talk), stream=False, **said), place).body
     except RequestError as error:
         return None if "nothing to send" in str(error) else str(error).encode()
 
 
 @pytest.mark.parametrize("face", ["openai", "anthropic"])
 @thorough
-@given(talk=talks, system=st.none() | strings, model=st.sampled_from(MODELS), closing=st.booleans())
-def test_any_history_keeps_the_rules(
-    face: str, talk: list[Message], system: str | None, model: str, closing: bool
+@given(talk=talks, said=said, scene=scenes, model=st.sampled_from(MODELS), closing=st.booleans())
+def test_any_request_keeps_the_rules(
+    face: str, talk: list[Message], said: dict[str, Any], scene: Scene, model: str, closing: bool
 ) -> None:
     talk = [*talk, user("So?")] if closing else talk
-    sent = written(face, model, talk, system)
+    said = {**said, "scene": scene} if model == "M2-her" and face == "openai" else said
+    sent = written(face, model, talk, **said)
     if sent is None:
         assert not closing
         event("nothing to send")
@@ -242,13 +168,13 @@ def test_any_history_keeps_the_rules(
     body = strict(sent)
     RULES[face](body)
     answer = handle(Asked("POST", PATHS[face], {"authorization": "Bearer x"}, sent))
-    said = b"".join(chunk.data for chunk in answer.chunks)
+    told = b"".join(chunk.data for chunk in answer.chunks)
     # What is written is the user's own business: invisible characters are the one thing that may be refused.
-    assert answer.status == 200 or b"(1042)" in said, said
+    assert answer.status == 200 or b"(1042)" in told, told
     others = ["minimax", "runapi", "emulator over anthropic" if face == "openai" else "emulator over openai"]
     assert not [other for other in others if f"thought at {other}" in sent.decode()], "thinking stays at home"
     assert model != "M2-her" or "thought at" not in sent.decode()
-    assert written(face, model, talk, system) == sent, "the same conversation is always the same bytes"
+    assert written(face, model, talk, **said) == sent, "the same conversation is always the same bytes"
 
 
 @pytest.mark.parametrize("face", ["openai", "anthropic"])
@@ -261,7 +187,7 @@ def test_no_word_of_the_user_is_lost_once_the_user_has_spoken(face: str, talk: l
         else message
         for at, message in enumerate(talk)
     ]
-    sent = written(face, "MiniMax-M3", marked, None)
+    sent = written(face, "MiniMax-M3", marked)
     wanted = [f"word-{at}." for at, message in enumerate(talk) if message.role != "assistant"]
     if wanted:
         assert sent is not None
@@ -292,7 +218,7 @@ def turn(provider: str, face: str, number: int) -> list[Message]:
 @pytest.mark.parametrize("face", ["openai", "anthropic"])
 def test_a_conversation_forked_from_service_to_service_goes_back_whole(face: str) -> None:
     talk = [message for number, (provider, spoken) in enumerate(MOVES) for message in turn(provider, spoken, number)]
-    sent = written(face, "MiniMax-M3", [*talk, user("And now?")], "Be brief.")
+    sent = written(face, "MiniMax-M3", [*talk, user("And now?")], system="Be brief.")
     assert sent is not None
     body = strict(sent)
     RULES[face](body)
@@ -308,9 +234,7 @@ def test_an_interrupt_within_a_tool_round_leaves_what_was_answered(face: str) ->
     origin = Origin("emulator", face, "MiniMax-M3")
     two = Message("assistant", (Text("I look."), ToolCall("a", "f"), ToolCall("b", "f")), origin)
     cut = Message("assistant", (Thinking("Hm"), Text("It se"), ToolCall("c", "f")), origin, None, True)
-    sent = written(
-        face, "MiniMax-M3", [user("Hi"), two, Message("tool", (ToolResult("b", "1"),)), cut, user("Go on.")], None
-    )
+    sent = written(face, "MiniMax-M3", [user("Hi"), two, Message("tool", (ToolResult("b", "1"),)), cut, user("Go on.")])
     assert sent is not None
     RULES[face](strict(sent))
     text = sent.decode()
@@ -324,6 +248,6 @@ def test_an_interrupt_within_a_tool_round_leaves_what_was_answered(face: str) ->
 def test_two_messages_of_the_user_in_a_row_are_right_after_tool_results() -> None:
     origin = Origin("emulator", "anthropic", "MiniMax-M3")
     talk = [user("Hi"), Message("assistant", (ToolCall("a", "f"),), origin), Message("tool", (ToolResult("a", "1"),))]
-    sent = written("anthropic", "MiniMax-M3", [*talk, user("And?")], None)
+    sent = written("anthropic", "MiniMax-M3", [*talk, user("And?")])
     assert sent is not None
     assert [message["role"] for message in strict(sent)["messages"]] == ["user", "assistant", "user", "user"]

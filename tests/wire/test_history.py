@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from minimax_nb.errors import RequestError
 from minimax_nb.messages.parts import Message, Opaque, Origin, Part, Text, Thinking, ToolCall, ToolResult, user
-from minimax_nb.wire.history import NO_OUTPUT, prepare
+from minimax_nb.wire.history import NO_OUTPUT, Receiver, prepare
 
 HERE = Origin("minimax", "openai", "MiniMax-M3")
+MINIMAX = Receiver(provider="minimax", face="openai")
 
 
 def assistant(*parts: Part | str, origin: Origin | None = HERE, partial: bool = False, **echo: str) -> Message:
@@ -25,31 +28,31 @@ def results(*ids: str, content: str = "42") -> Message:
 
 
 def told(*messages: Message) -> list[tuple[str, tuple[Part, ...]]]:
-    return [(message.role, message.parts) for message in prepare(messages, "minimax", "openai")]
+    return [(message.role, message.parts) for message in prepare(messages, MINIMAX)]
 
 
 def test_a_plain_conversation_is_left_as_it_is() -> None:
     talk = [user("Hi"), assistant(Thinking("Hm.", "s"), "Yes.", content="<think>"), user("So?")]
-    assert prepare(talk, "minimax", "openai") == talk
+    assert prepare(talk, MINIMAX) == talk
 
 
 def test_thinking_opaque_blocks_and_echoes_stay_with_their_service() -> None:
     own = assistant(Thinking("Hm.", "s"), Opaque({"type": "x"}), "Yes.", content="<think>")
     for provider, face in (("runapi", "openai"), ("minimax", "anthropic")):
-        (_, stripped) = prepare([user("Hi"), own], provider, face)
+        (_, stripped) = prepare([user("Hi"), own], Receiver(provider=provider, face=face))
         assert stripped == Message("assistant", (Text("Yes."),))
-    (_, stripped) = prepare([user("Hi"), assistant(Thinking("Hm."), "Yes.", origin=None)], "minimax", "openai")
+    (_, stripped) = prepare([user("Hi"), assistant(Thinking("Hm."), "Yes.", origin=None)], MINIMAX)
     assert stripped.parts == (Text("Yes."),)
 
 
 def test_another_model_of_the_same_service_sees_the_thinking() -> None:
     own = assistant(Thinking("Hm.", "s"), "Yes.", origin=Origin("minimax", "openai", "MiniMax-M2"))
-    assert prepare([user("Hi"), own], "minimax", "openai") == [user("Hi"), own]
+    assert prepare([user("Hi"), own], MINIMAX) == [user("Hi"), own]
 
 
 def test_a_model_that_does_not_think_sees_no_thinking() -> None:
     own = assistant(Thinking("Hm.", "s"), "Yes.", content="<think>Hm.</think>Yes.")
-    (_, plain) = prepare([user("Hi"), own], "minimax", "openai", thinks=False)
+    (_, plain) = prepare([user("Hi"), own], replace(MINIMAX, thinks=False))
     assert plain == Message("assistant", (Text("Yes."),))
 
 
@@ -169,8 +172,10 @@ def test_ids_that_would_be_the_same_once_written_stay_apart() -> None:
 
 
 @pytest.mark.parametrize("name", ["", " \n"])
-def test_calls_without_a_name_go(name: str) -> None:
-    assert told(user("Hi"), assistant("x", call(name)), results("c1"))[1:] == [("assistant", (Text("x"),))]
+def test_a_call_without_a_name_goes_back_with_its_result(name: str) -> None:
+    _, (_, said), (role, answers) = told(user("Hi"), assistant("x", call(name)), results("c1"))
+    assert said == (Text("x"), call("no_name"))
+    assert (role, answers) == ("tool", (ToolResult("c1", "42"),))
 
 
 def test_empty_thinking_goes_unless_it_is_signed() -> None:
@@ -204,4 +209,4 @@ def test_parts_that_their_speaker_cannot_have_said_go() -> None:
 @pytest.mark.parametrize("nothing", [[], [user()], [user(" \n")], [assistant("x")], [results("c1")]])
 def test_nothing_to_send_is_refused(nothing: list[Message]) -> None:
     with pytest.raises(RequestError, match="nothing to send"):
-        prepare(nothing, "minimax", "openai")
+        prepare(nothing, MINIMAX)

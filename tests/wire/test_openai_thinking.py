@@ -167,8 +167,13 @@ def test_a_closing_tag_at_the_end_of_the_field_is_hidden_but_goes_back() -> None
     whole = "Hm, so.\n</think>\n"
     for pieces in ([whole], *cuts(whole)):
         deltas = [{"reasoning_content": piece} for piece in pieces if piece]
-        outcome = decode(stream(*deltas, {"content": "\n\nYes."}))
+        outcome = decode(stream(*deltas, {"content": "Yes."}))
         assert told(outcome) == ("Hm, so.", "Yes.", {"reasoning_content": whole})
+
+
+def test_line_ends_before_the_answer_are_hidden_but_go_back() -> None:
+    outcome = decode(stream({"reasoning_content": "Hm."}, {"content": "\n\nYes."}))
+    assert told(outcome) == ("Hm.", "Yes.", {"reasoning_content": "Hm.", "content": "\n\nYes."})
 
 
 def test_a_closing_tag_amid_the_field_is_thinking() -> None:

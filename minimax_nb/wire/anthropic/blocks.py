@@ -2,8 +2,8 @@
 
 A service may leave out a start or a stop, stop a block late, or send deltas for two blocks in turn. Each block keeps
 what it was sent as. The blocks go back as sent where the parts of the reply are less than they: where a text block held
-a thinking tag, a signature came after its block had ended, or a block has members or deltas that are not known here
-(``citations``, the input of a server's own tool, whatever comes next).
+a thinking tag or a call that leaked, a signature came after its block had ended, or a block has members or deltas that
+are not known here (``citations``, the input of a server's own tool, whatever comes next).
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class _Block:
         """Whether something would be lost if its parts alone went back."""
         known = _READ.get(self.kind)
         odd = known is not None and any(value for name, value in self.raw.items() if name not in known)
-        return odd or bool(self.extra) or self.scanner.tagged
+        return odd or bool(self.extra) or self.scanner.tagged or self.scanner.shorn
 
     def as_sent(self) -> dict[str, Any]:
         """The block as a whole message would hold it."""
@@ -105,6 +105,11 @@ class Blocks:
 
     def __len__(self) -> int:
         return len(self._all)
+
+    @property
+    def called(self) -> bool:
+        """Whether a tool call came."""
+        return any(block.kind == "tool_use" for block in self._all)
 
     def start(self, place: int, raw: dict[str, Any], out: list[Event]) -> None:
         """A block begins; what it holds already counts as its first piece."""

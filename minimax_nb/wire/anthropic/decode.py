@@ -16,6 +16,7 @@ from minimax_nb.wire.answer import Trouble, other_face
 from minimax_nb.wire.anthropic.blocks import Blocks
 from minimax_nb.wire.counts import AnthropicCounts
 from minimax_nb.wire.loose import list_of, mapping_of, place_of, text_of
+from minimax_nb.wire.parts import stop_reason
 
 _STOPS: Mapping[str, StopReason] = {
     "end_turn": "end_turn",
@@ -137,7 +138,8 @@ class MessageReader:
         if not len(self._blocks):
             self._read(self._ahead, out)  # no block came but those that message_start held
         self._blocks.end(out)
-        out.append(Finished(self._stop or "end_turn", self._blocks.echo()))
+        stop = stop_reason(self._stop or "end_turn", called=self._blocks.called)
+        out.append(Finished(stop, self._blocks.echo()))
         self.over = True
 
 

@@ -10,9 +10,8 @@ from minimax_nb.catalog.rows import Model
 from minimax_nb.messages.media import Clip, Media, Picture
 from minimax_nb.messages.parts import Message, Opaque, Part, Text, Thinking, ToolCall, ToolResult
 from minimax_nb.messages.request import Request
-from minimax_nb.wire.asking import limit, options, post
+from minimax_nb.wire.asking import about_tool, chosen, conversation, limit, options, post
 from minimax_nb.wire.call import Call
-from minimax_nb.wire.history import prepare
 from minimax_nb.wire.loose import arguments_object, text_of
 from minimax_nb.wire.media import Content, check_sendable, sent_type, tuning
 
@@ -31,6 +30,8 @@ def encode(request: Request, endpoint: Endpoint) -> Call:
     body = _prompt(request, endpoint)
     # MiniMax does without a limit; the other servers of this protocol require one.
     body["max_tokens"] = limit(request, endpoint) or _limit(endpoint.model)
+    if (choice := chosen(request, endpoint)) is not None:
+        body["tool_choice"] = {"type": "none"} if choice == "none" else {"type": "tool", "name": choice}
     body |= options(request, endpoint)
     body["stream"] = request.stream
     return post(endpoint, endpoint.face.chat_path, body, stream=request.stream)
@@ -54,8 +55,9 @@ def _prompt(request: Request, endpoint: Endpoint) -> dict[str, Any]:
     prompt: dict[str, Any] = {endpoint.face.model_field: endpoint.model_id}
     if request.system and request.system.strip():
         prompt["system"] = request.system
-    thinks = endpoint.model.thinking != "none"
-    prompt["messages"] = _messages(prepare(request.messages, endpoint.provider_name, "anthropic", thinks=thinks))
+    prompt["messages"] = _messages(conversation(request, endpoint, within=(Picture,)))
+    if request.tools:  # an empty list has been refused on MiniMax's other protocol
+        prompt["tools"] = [about_tool(tool, "input_schema") for tool in request.tools]
     return prompt
 
 
@@ -124,13 +126,20 @@ def _block(part: Part) -> dict[str, Any]:
             return {"type": "tool_use", "id": part.id, "name": part.name, "input": arguments}
         case ToolResult():
             failed = {"is_error": True} if part.is_error else {}
-            return {"type": "tool_result", "tool_use_id": part.call_id, "content": part.content, **failed}
+            return {"type": "tool_result", "tool_use_id": part.call_id, "content": _given_back(part), **failed}
         case Opaque():
             return dict(part.raw)
         case Picture() | Clip():
             return _medium(part)
         case _:
             assert_never(part)
+
+
+def _given_back(result: ToolResult) -> str | list[dict[str, Any]]:
+    """What a tool gave back: a text, or a list of blocks where there are pictures (videos have no place there)."""
+    if not result.media:
+        return result.content
+    return [{"type": "text", "text": result.content}, *map(_medium, result.media)]
 
 
 def _medium(part: Media) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from minimax_nb.catalog.endpoint import Endpoint
 from minimax_nb.messages.request import Request
 from minimax_nb.wire.answer import Answer
-from minimax_nb.wire.call import Call, Decoder
+from minimax_nb.wire.call import Decoder
 from minimax_nb.wire.listing import decode_count, decode_model_page, decode_models, encode_models
+from minimax_nb.wire.openai.count import encode_count
 from minimax_nb.wire.openai.decode import ChatReader
 from minimax_nb.wire.openai.encode import encode
 
@@ -16,8 +17,3 @@ __all__ = ["decode_count", "decode_model_page", "decode_models", "decoder", "enc
 def decoder(request: Request, endpoint: Endpoint) -> Decoder:  # noqa: ARG001  # the answer itself tells its form
     """A decoder for the answer to ``request``, streamed or whole."""
     return Answer(ChatReader(endpoint), endpoint)
-
-
-def encode_count(request: Request, endpoint: Endpoint) -> Call | None:  # noqa: ARG001
-    """None: this protocol counts no tokens."""
-    return None

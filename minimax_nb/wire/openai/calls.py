@@ -34,10 +34,11 @@ class Calls:
     A call is known by its ``index``, but two calls may share one (seen of MiniMax and of gateways): an id that differs
     from the open call's begins another, or goes on with the one that has it. So does, without an id, another name, or
     the same name with arguments of its own where the open call came whole in one piece. The id may come once or with
-    every piece, the arguments as text in pieces or as one object.
+    every piece, the arguments as text in pieces or as one object. The name may come in pieces too, as long as no
+    arguments have come: a call begins with the first of them, empty or not, or with what follows it.
     """
 
-    __slots__ = ("_all", "_habit", "_known", "_open", "_parts")
+    __slots__ = ("_all", "_habit", "_known", "_named", "_open", "_parts")
 
     def __init__(self, parts: Parts, habit: Habit) -> None:
         self._parts = parts
@@ -45,6 +46,12 @@ class Calls:
         self._open: dict[int, _Call] = {}  # by index, the one that pieces without an id belong to
         self._known: dict[tuple[int, str], _Call] = {}  # by index and id
         self._all: list[_Call] = []
+        self._named: list[_Call] = []  # those whose name has come, and no arguments yet
+
+    @property
+    def came(self) -> bool:
+        """Whether a call came that can be told."""
+        return any(call.part is not None for call in self._all)
 
     def take(self, out: list[Event], pieces: Iterable[Any], *, whole: bool = False) -> None:
         """Read the pieces of one chunk; ``whole`` says that each is a call of its own."""
@@ -57,8 +64,16 @@ class Calls:
         """Read a ``function_call``: one call without an id, in pieces or whole."""
         self._piece(out, _LEGACY, "", function)
 
+    def begin(self, out: list[Event]) -> None:
+        """Something else of the reply follows: calls whose name has come begin before it."""
+        for call in self._named:
+            if call.part is None:
+                self._start(out, call)
+        self._named.clear()
+
     def release(self, out: list[Event]) -> None:
-        """Say what is held back of the arguments."""
+        """Say what is held back of the names and arguments."""
+        self.begin(out)
         for call in self._all:
             if rest := call.arguments.settle():
                 self._say(out, call, rest)
@@ -70,7 +85,7 @@ class Calls:
             if call.given is not None and not call.arguments.pieces:
                 self._say(out, call, json.dumps(call.given, ensure_ascii=False))
             if call.part is None and (call.id or call.waiting):
-                self._start(out, call, "")
+                self._start(out, call)
 
     def _piece(self, out: list[Event], index: int, call_id: str, function: dict[str, Any]) -> None:
         name, arguments = text_of(function.get("name")), function.get("arguments")
@@ -79,7 +94,10 @@ class Calls:
             call.id = call_id
             self._known[index, call_id] = call
         if call.part is None and name:
-            self._start(out, call, name)
+            call.name = _joined(call.name, name)
+            self._named.append(call)
+        if call.part is None and call.name and arguments is not None:
+            self._start(out, call)
         if isinstance(arguments, str):
             if arguments and (new := call.arguments.take(arguments)):
                 self._say(out, call, new)
@@ -93,11 +111,12 @@ class Calls:
             if call_id and call.id:
                 other = call.id != call_id
             else:
-                other = bool(name and call.name) and _is_another(call, name, arguments)
+                growing = call.part is None and not call_id
+                other = bool(name and call.name) and not growing and _is_another(call, name, arguments)
             if not other:
                 return call
             if call.part is None:
-                self._start(out, call, "")
+                self._start(out, call)
             call = self._known.get((index, call_id))
         if call is None:
             call = _Call(self._habit)
@@ -111,12 +130,16 @@ class Calls:
         else:
             out.append(ArgumentsDelta(call.part, text))
 
-    def _start(self, out: list[Event], call: _Call, name: str) -> None:
-        call.name = name
-        call.part = self._parts.start(out, "tool_call", id=self._parts.own_id(call.id), name=name)
+    def _start(self, out: list[Event], call: _Call) -> None:
+        call.part = self._parts.start(out, "tool_call", id=self._parts.own_id(call.id), name=call.name)
         if call.waiting:
             out.append(ArgumentsDelta(call.part, "".join(call.waiting)))
             call.waiting.clear()
+
+
+def _joined(name: str, more: str) -> str:
+    """A name with its next piece, which may repeat what came before."""
+    return more if more.startswith(name) else name + more
 
 
 def _is_another(call: _Call, name: str, arguments: object) -> bool:

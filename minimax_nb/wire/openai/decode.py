@@ -19,7 +19,7 @@ from minimax_nb.wire.loose import list_of, mapping_of, place_of, text_of
 from minimax_nb.wire.once import Once
 from minimax_nb.wire.openai.calls import Calls
 from minimax_nb.wire.openai.reasoning import FIELDS, Reasoning
-from minimax_nb.wire.parts import Parts, Speech
+from minimax_nb.wire.parts import Parts, Speech, stop_reason
 from minimax_nb.wire.thinking import Found, Scanner, Tail
 
 _STOPS: Mapping[str, StopReason] = {
@@ -54,6 +54,7 @@ class ChatReader:
         self._tail = Tail()
         self._scanner = Scanner(inside=endpoint.face.starts_in_thinking)
         self._once = Once()
+        self._inline = False  # there was thinking in the content
         self._content = Growing(habit)  # as sent, tags and all, for the way back
         self._usage: Usage | None = None
         self._stop: StopReason | None = None
@@ -149,10 +150,12 @@ class ChatReader:
         source, thinking = self._reasoning.take(delta)
         if thinking:
             self._settle_content(out)
+            self._calls.begin(out)
             self._think(source, thinking, out)
         content = delta.get("content") or delta.get("refusal")
         if content and (text := _new_text(content)) and (new := self._content.take(text)):
             self._settle_thinking(out)
+            self._calls.begin(out)
             self._hear(self._scanner.feed(new), out)
         if "tool_calls" in delta or "function_call" in delta:
             self._take_calls(delta, out, whole=whole)
@@ -194,7 +197,7 @@ class ChatReader:
         return new
 
     def _say_thinking(self, text: str, out: list[Event]) -> None:
-        if text and self._speech.kind == "text":
+        if text and self._speech.kind not in (None, "thinking"):
             self._hear(self._scanner.end(), out)
         self._speech.say(out, "thinking", text)
 
@@ -207,9 +210,10 @@ class ChatReader:
     def _hear(self, found: list[Found], out: list[Event]) -> None:
         """Say what the scanner found in the content, less the thinking that a field has said already."""
         for verdict, text in found:
-            if verdict == "text":
+            if verdict in ("text", "call"):
                 self._end_thinking(out)
             new = self._news("content", text, out) if verdict == "thinking" else text
+            self._inline = self._inline or verdict == "thinking"
             self._speech.hear(out, verdict, new)
 
     def _end_speech(self, out: list[Event]) -> None:
@@ -229,13 +233,17 @@ class ChatReader:
         self._end_speech(out)
         self._calls.end(out)
         self._parts.end_all(out)
-        out.append(Finished(stop, self._echo() or None))
+        out.append(Finished(stop_reason(stop, called=self._calls.came), self._echo() or None))
         self.over = True
 
     def _echo(self) -> dict[str, Any]:
-        """What must go back: the thinking field as it came, or the content with its tags; both if they differ."""
+        """What must go back as it came: the field of thinking, and the content where its texts are less than it.
+
+        Thinking that came both in a field and between tags goes back once, in its field.
+        """
         echo = self._reasoning.echo(self._echo_field)
-        if self._scanner.tagged and (not echo or self._once.apart):
+        twice = bool(echo) and self._inline and not self._once.apart
+        if not twice and (self._scanner.tagged or self._scanner.shorn or self._speech.texts > 1):
             echo["content"] = self._content.text()
         return echo
 

@@ -7,15 +7,16 @@ from typing import Any
 
 from minimax_nb.catalog.endpoint import Endpoint
 from minimax_nb.messages.media import Clip, Media
-from minimax_nb.messages.parts import Message, Part, Text, ToolCall, ToolResult
+from minimax_nb.messages.parts import Message, Text, ToolCall, ToolResult
 from minimax_nb.messages.request import Request
-from minimax_nb.wire.asking import limit, options, post
+from minimax_nb.wire.asking import about_tool, chosen, conversation, limit, options, post
 from minimax_nb.wire.body import json_text
 from minimax_nb.wire.call import Call
-from minimax_nb.wire.history import prepare
 from minimax_nb.wire.loose import arguments_object, list_of, text_of
 from minimax_nb.wire.media import Content, check_sendable, sent_type, tuning
+from minimax_nb.wire.openai.formats import response_format
 from minimax_nb.wire.openai.reasoning import DETAILS, FIELDS
+from minimax_nb.wire.openai.scene import setting, speaker
 
 
 def encode(request: Request, endpoint: Endpoint) -> Call:
@@ -25,8 +26,8 @@ def encode(request: Request, endpoint: Endpoint) -> Call:
         RequestError: There is nothing to send, or a part of it cannot be sent.
     """
     face = endpoint.face
-    body: dict[str, Any] = {face.model_field: endpoint.model_id, "messages": _messages(request, endpoint)}
-    body |= options(request, endpoint)
+    body = prompt_of(request, endpoint)
+    body |= _choice(chosen(request, endpoint)) | response_format(request, endpoint) | options(request, endpoint)
     if (most := limit(request, endpoint)) is not None:
         body[face.max_tokens_field] = most
     if face.reasoning_split and endpoint.model.thinking != "none":
@@ -37,18 +38,34 @@ def encode(request: Request, endpoint: Endpoint) -> Call:
     return post(endpoint, face.chat_path, body, stream=request.stream)
 
 
+def prompt_of(request: Request, endpoint: Endpoint) -> dict[str, Any]:
+    """What the model reads: the messages, and the tools it may call."""
+    prompt = {endpoint.face.model_field: endpoint.model_id, "messages": _messages(request, endpoint)}
+    if request.tools:  # an empty list has been refused (MiniMax-M2.5 issue 24, read 2026-11-21)
+        prompt["tools"] = [{"type": "function", "function": about_tool(tool, "parameters")} for tool in request.tools]
+    return prompt
+
+
+def _choice(choice: str | None) -> dict[str, Any]:
+    if choice is None:
+        return {}
+    return {"tool_choice": choice if choice == "none" else {"type": "function", "function": {"name": choice}}}
+
+
 def _messages(request: Request, endpoint: Endpoint) -> list[dict[str, Any]]:
     """The messages; there is one system message at most, and it comes first: any other place or number is refused."""
+    scene = request.scene
     messages: list[dict[str, Any]] = []
     if request.system and request.system.strip():
-        messages.append({"role": "system", "content": request.system})
-    thinks = endpoint.model.thinking != "none"
-    for message in prepare(request.messages, endpoint.provider_name, "openai", thinks=thinks):
+        messages.append({"role": "system", **speaker(scene, "system"), "content": request.system})
+    if scene is not None:
+        messages += setting(scene)
+    for message in conversation(request, endpoint):
         for written in _written(message, endpoint.face.echo_field):
             if messages[-1:] and messages[-1]["role"] == written["role"] == "assistant":
                 messages[-1] = _as_one(messages[-1], written)
             else:
-                messages.append(written)
+                messages.append({**written, **speaker(scene, written["role"])})
     return messages
 
 
@@ -70,7 +87,7 @@ def _written(message: Message, echo_field: str | None) -> Iterator[dict[str, Any
         yield _assistant(message, echo_field)
     else:
         for part in message.parts:
-            if isinstance(part, ToolResult):
+            if isinstance(part, ToolResult):  # its pictures follow: no page says that they may stand here
                 yield {"role": "tool", "tool_call_id": part.call_id, "content": part.content}
 
 
@@ -97,7 +114,7 @@ def _assistant(message: Message, echo_field: str | None) -> dict[str, Any]:
     written: dict[str, Any] = {"role": "assistant"}
     content = text_of((message.echo or {}).get("content"))
     if not content.strip():
-        content = _text(message.parts)
+        content = said_by(message)
     if content:
         written["content"] = content
     thought = _thought(message.echo or {})
@@ -116,10 +133,10 @@ def _thought(echo: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def _text(parts: tuple[Part, ...]) -> str:
-    """The texts as one, apart by a blank line unless they are apart already."""
+def said_by(message: Message) -> str:
+    """The texts of a message as one, apart by a blank line unless they are apart already."""
     whole = ""
-    for part in parts:
+    for part in message.parts:
         if isinstance(part, Text):
             apart = not whole or whole.endswith("\n") or part.text.startswith("\n")
             whole += part.text if apart else f"\n\n{part.text}"
@@ -127,10 +144,10 @@ def _text(parts: tuple[Part, ...]) -> str:
 
 
 def _call(call: ToolCall) -> dict[str, Any]:
-    return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": _arguments(call)}}
+    return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments_of(call)}}
 
 
-def _arguments(call: ToolCall) -> str:
+def arguments_of(call: ToolCall) -> str:
     r"""The arguments as JSON text: as they came, if that is JSON.
 
     Half a surrogate pair (``\ud83d``) passes Python's reader and is refused by stricter ones, so such a text is
