@@ -138,15 +138,17 @@ def behold(heard: Heard, store: Store, *, sees: bool) -> Heard:
     Raises:
         Refused: Something is no base64, or a file is not there.
     """
-    if not any(turn.media for turn in heard.turns):
+    if not any(turn.media or any(result.media for result in turn.results) for turn in heard.turns):
         return heard
     return replace(heard, turns=tuple(_turn(turn, store, sees=sees) for turn in heard.turns))
 
 
 def _turn(turn: Turn, store: Store, *, sees: bool) -> Turn:
-    if not turn.media:
-        return turn
-    return replace(turn, media=tuple(_found(media, store) for media in turn.media) if sees else ())
+    def seen(shown: tuple[Media, ...]) -> tuple[Media, ...]:
+        return tuple(_found(media, store) for media in shown) if sees else ()
+
+    results = tuple(replace(result, media=seen(result.media)) for result in turn.results)
+    return replace(turn, media=seen(turn.media), results=results)
 
 
 def _found(media: Media, store: Store) -> Media:

@@ -10,7 +10,7 @@ import difflib
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -27,8 +27,9 @@ KEYS: dict[str, str] = {
     "text-chars": "an answer of exactly that many characters",
     "thinking-chars": "thinking of exactly that many characters",
     "repeat": "the answer that many times over",
-    "tool": "call this tool; may be given more than once",
+    "tool": "call this tool; more than once: calls side by side, the same tool with the prompt's next values",
     "arguments": "rest of the line: the arguments of that call, as they stand",
+    "rounds": "call tools that many times over, each time after the results of the last (else once)",
     "text": "rest of the line: the answer, word for word; several such lines are joined by line breaks",
     "thinking": "rest of the line: the thinking, in the same way",
     "text-json": "rest of the line: the answer as a JSON string",
@@ -50,6 +51,7 @@ class Controls:
     text_chars: int | None = None
     thinking_chars: int | None = None
     repeat: int | None = None
+    rounds: int | None = None
     arguments: str | None = None
     text: str | None = None
     thinking: str | None = None
@@ -65,9 +67,10 @@ class Controls:
         said["tools"] = (*self.tools, *(name for name in wider.tools if name not in self.tools))
         return replace(wider, **said)
 
-    def pace_only(self) -> Controls:
-        """These wishes without what says or breaks something."""
-        return Controls(delay_ms=self.delay_ms, chunk_chars=self.chunk_chars)
+    def afterwards(self, lasting: Container[str]) -> Controls:
+        """These wishes without what says or breaks something, but for faults that last."""
+        faults = tuple(name for name in self.faults if name in lasting)
+        return Controls(delay_ms=self.delay_ms, chunk_chars=self.chunk_chars, faults=faults)
 
 
 def check_faults(names: Sequence[str]) -> tuple[str, ...]:
@@ -164,7 +167,7 @@ def _take(controls: Controls, key: str, value: str) -> Controls:
             said = {name: check_error(value)}
         case "delay-ms" | "stall-ms":
             said = {name: _number(key, value)}
-        case "chunk-chars" | "repeat":
+        case "chunk-chars" | "repeat" | "rounds":
             said = {name: max(int(_number(key, value)), 1)}
         case _:
             said = {name: int(_number(key, value))}

@@ -49,7 +49,7 @@ def _keys() -> str:
 
 
 def guide() -> str:
-    """Paths, keys, faults and wishes, in that order."""
+    """Paths, keys, faults, wishes and how tools come to be called, in that order."""
     paths = _columns((f"{route.method:<4} {route.path}", route.about) for route in ROUTES)
     return (
         f"paths:\n{paths}\n\n{_keys()}\n\n"
@@ -58,5 +58,11 @@ def guide() -> str:
         f"{_faults()}\n\n"
         "for one call, key=value pairs with commas between them, in the header 'x-emulator' or on a line of the\n"
         "last prompt that begins with /emulate, such as: /emulate fault=cut,delay-ms=0\n"
-        f"{_columns(KEYS.items())}\n"
+        f"{_columns(KEYS.items())}\n\n"
+        "tools: those a prompt mentions by name (get_weather, or get weather) are called once each, side by side.\n"
+        "Their arguments fit the schema; quoted texts, places and numbers of the prompt go into them. The answer to\n"
+        "the results quotes them. A tool_choice that names a tool is obeyed, but not by MiniMax, which was seen to\n"
+        "pass it by. To ask for more, such as: /emulate tool=get_weather,tool=get_weather,rounds=3\n\n"
+        "answers of a shape: response_format, a JSON schema at the end of the system message, or a system message\n"
+        "that says to answer by calling a tool. They are filled in the same way, and mended when sent back.\n"
     )

@@ -150,7 +150,8 @@ class _Call:
         check_house(self.service.name, self.face, self.body, facts, self.names)
         check_context(heard, facts)
         self._check_retired()
-        script = compose(heard, facts, self.controls, of_kind(self.names, "shape", "mode"))
+        shapes = of_kind(self.names, "shape", "mode")
+        script = compose(heard, facts, self.controls, shapes, obeys=self.service.name != "minimax")
         return Reply(self.voice, self.service, facts, heard, script, self._breaks()).answer()
 
     def _follow(self, controls: Controls) -> None:

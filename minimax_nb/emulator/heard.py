@@ -47,11 +47,12 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a tool gave back."""
+    """What a tool gave back; ``media`` are the pictures inside it (Anthropic-compatible protocol)."""
 
     call_id: str
     text: str
     failed: bool = False
+    media: tuple[Media, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +94,14 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message, without its thinking."""
+    """One message, without its thinking; ``name`` is who speaks, where it says so."""
 
     role: str
     text: str = ""
     calls: tuple[Called, ...] = ()
     results: tuple[Result, ...] = ()
     media: tuple[Media, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,45 @@ class Heard:
         return self.turns[-1] if self.turns else Turn("user")
 
     @property
+    def prompts(self) -> tuple[str, ...]:
+        """What the user wrote, message by message; those that only bring what tools gave back are passed over."""
+        return tuple(
+            turn.text
+            for at, turn in enumerate(self.turns)
+            if turn.role == "user" and (turn.text or turn.media) and not self._brings(at)
+        )
+
+    @property
     def prompt(self) -> str:
-        """The last thing the user wrote; a message that only brings tool results is passed over."""
-        written = (turn.text for turn in reversed(self.turns) if turn.role == "user" and (turn.text or turn.media))
-        return next(written, "")
+        """The last thing the user wrote, or ""."""
+        return next(reversed(self.prompts), "")
+
+    @property
+    def answers(self) -> tuple[Result, ...]:
+        """What tools gave back in the round that the last message ends; () if it ends none."""
+        return tuple(result for turn in self._round() for result in turn.results)
+
+    @property
+    def brought(self) -> tuple[Media, ...]:
+        """The pictures and videos of that round: those inside the results, then those that follow them."""
+        turns = self._round()
+        within = tuple(media for turn in turns for result in turn.results for media in result.media)
+        return within + tuple(media for turn in turns for media in turn.media)
+
+    def _round(self) -> tuple[Turn, ...]:
+        """The messages at the end that bring what tools gave back."""
+        end = start = len(self.turns)
+        if end and self._brings(end - 1):
+            start -= 1
+        while start and self.turns[start - 1].results:
+            start -= 1
+        return self.turns[start:end]
+
+    def _brings(self, at: int) -> bool:
+        """Whether a message only shows pictures and videos of the results before it, each behind the tool's name."""
+        turn = self.turns[at]
+        if not turn.media or at == 0 or not self.turns[at - 1].results:
+            return False
+        names = {call.name for earlier in self.turns[:at] for call in earlier.calls}
+        words = [media.after for media in turn.media]
+        return turn.text == "\n".join(words) and all(any(name in said for name in names) for said in words)

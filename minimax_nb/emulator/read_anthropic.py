@@ -154,10 +154,21 @@ def _call(block: Mapping[str, Any]) -> Called:
 
 
 def _result(block: Mapping[str, Any]) -> Result:
+    """A tool's result: a string, or blocks of text and pictures; the page lists no others."""
     content = block.get("content")
     parts: Sequence[object] = content if isinstance(content, list) else [{"type": "text", "text": content}]
-    texts = [part.get("text") for part in parts if isinstance(part, dict) and part.get("type") == "text"]
-    text = "\n".join(str(piece) for piece in texts if piece)
-    if not text and not any(isinstance(part, dict) and part.get("type") == "image" for part in parts):
+    texts: list[str] = []
+    media: list[Media] = []
+    for part in parts:
+        kind = str(part.get("type")) if isinstance(part, dict) else None
+        if isinstance(part, dict) and kind == "text":
+            texts.append(str(part.get("text") or ""))
+        elif isinstance(part, dict) and kind == "image":
+            media.append(from_anthropic(part, kind, texts[-1] if texts else ""))
+        else:
+            raise Refused(f"content type '{kind}' is not supported")
+    text = "\n".join(filter(None, texts))
+    if not text and not media:
         raise Refused(_EMPTY)
-    return Result(str(block.get("tool_use_id") or ""), text or "(a picture)", bool(block.get("is_error")))
+    failed = bool(block.get("is_error"))
+    return Result(str(block.get("tool_use_id") or ""), text or "(a picture)", failed, tuple(media))

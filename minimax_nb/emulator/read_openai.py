@@ -147,7 +147,8 @@ def _turn(message: Mapping[str, Any], role: str) -> Turn:
         raise Refused(_EMPTY)
     if role == "tool":
         return Turn(role, results=(Result(str(message.get("tool_call_id")), text),))
-    return Turn(role, _REPLAYED.sub("", text) if role == "assistant" else text, calls, (), media)
+    said = _REPLAYED.sub("", text) if role == "assistant" else text
+    return Turn(role, said, calls, (), media, str(message.get("name") or ""))
 
 
 def _calls(message: Mapping[str, Any]) -> tuple[Called, ...]:

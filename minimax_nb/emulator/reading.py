@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from minimax_nb.emulator.evidence import Grid, find_grid, find_source, find_trace
+from minimax_nb.emulator.evidence import Grid, Trace, find_grid, find_source, find_trace
 from minimax_nb.emulator.topic import Topic, block, code, plural, quote, receipt
 
 _NUMBERS = {
@@ -21,6 +21,9 @@ _NUMBERS = {
     "ten": 10,
 }
 _NUMBERS_ZH = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+_ASKED_CELL = re.compile(r"\nThe cell:\n\n(`{3,})python\n(.*?)\n\1(?:\n|\Z)", re.DOTALL)
+"""The failing cell, as ``%minimax_fix`` sends it."""
+
 _WANTED = re.compile(
     rf"\b(\d{{1,2}}|{'|'.join(_NUMBERS)})\s+(?:\w+\s+)?(?:bullets?|points?|items?|sentences?|steps?|lines?)\b"
     rf"|(\d{{1,2}}|[{''.join(_NUMBERS_ZH)}])\s*(?:个要点|条|点)",
@@ -46,10 +49,19 @@ def explain_trace(topic: Topic) -> str:
     said = topic.say(f"The traceback you sent ends with **{kind}**:", f"你发来的回溯以 **{kind}** 结束：")
     where = code(trace.where) if trace.where else topic.say("a place that is not shown", "未显示的位置")
     look = topic.say(f"It was raised at {where}", f"它发生在 {where}")
-    if trace.line:
-        look += topic.say(", by this line:", "，由这一行引起：") + f"\n\n{block(trace.line, 'python')}"
+    cell = _ASKED_CELL.search(topic.prompt)
+    if trace.line:  # where a mended cell is given below, that is the reply's Python
+        look += topic.say(", by this line:", "，由这一行引起：") + f"\n\n{block(trace.line, '' if cell else 'python')}"
     else:
         look += topic.say("; the line itself is not in the prompt.", "，但提问里没有那一行。")
+    if cell is not None:
+        catch = topic.say(
+            "I am a script, so this cell only catches it; a model would mend the cause:",
+            "我只是脚本，所以下面的单元格只是捕获它；真正的模型会修正原因：",
+        )
+        return (
+            f"{said}\n\n{last}\n\n{look}\n\n{catch}\n\n{block(_catching(cell[2], trace), 'python')}\n\n{receipt(topic)}"
+        )
     check = topic.say(
         f"Check that line first: print the values it uses, and compare them with what the message says"
         f"{f' ({code(trace.message)})' if trace.message else ''}. I am a script, so I only read the traceback; a model "
@@ -57,6 +69,19 @@ def explain_trace(topic: Topic) -> str:
         "先检查这一行：打印它用到的值，再和错误信息对照。我只是脚本，只会读回溯；真正的模型会接着改代码。",
     )
     return f"{said}\n\n{last}\n\n{look}\n\n{check}\n\n{receipt(topic)}"
+
+
+def _catching(cell: str, trace: Trace) -> str:
+    """The cell with the failing line in a try block; all of it where the line is not found or goes on."""
+    lines = cell.split("\n")
+    at = next((at for at, line in enumerate(lines) if trace.line and line.strip() == trace.line), None)
+    whole = at is None or trace.line.endswith((":", "(", "[", "{", ",", "\\"))
+    first, end = (0, len(lines)) if at is None or whole else (at, at + 1)
+    lead = "" if whole else lines[first][: len(lines[first]) - len(lines[first].lstrip())]
+    kind = trace.kind if trace.kind.isidentifier() else "Exception"
+    inside = [f"    {line}" if line.strip() else line for line in lines[first:end]]
+    caught = [f"{lead}except {kind} as error:", f"{lead}    print(error)"]
+    return "\n".join([*lines[:first], f"{lead}try:", *inside, *caught, *lines[end:]])
 
 
 def _numbers(cells: Sequence[str]) -> list[float] | None:

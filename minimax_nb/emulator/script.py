@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
+from minimax_nb.emulator.calling import LASTING, ToolCall, calls_of, forced, leaked, offered, rounds_done
 from minimax_nb.emulator.controls import Controls, lines_of, parse, without_lines
 from minimax_nb.emulator.frames import cut_pieces
-from minimax_nb.emulator.heard import Heard, Tool
+from minimax_nb.emulator.heard import Heard
 from minimax_nb.emulator.lesson import lesson, thoughts_of
 from minimax_nb.emulator.models import Facts
-from minimax_nb.emulator.skills import Skill, choose
+from minimax_nb.emulator.shaped import asked_in, spoilt
+from minimax_nb.emulator.skills import SHAPED, Skill, choose
 from minimax_nb.emulator.tokens import clip, count, count_cached, count_input
-from minimax_nb.emulator.toolbox import plausible
 from minimax_nb.emulator.topic import Topic, code, plural, receipt
 
 Stop = Literal["end", "length", "tools"]
@@ -48,15 +48,6 @@ _TAGS_IN_A_FENCE = (
     "Inside a sentence the tag `<think>` is only a word as well."
 )
 _SENTENCES_BY_EFFORT = {"low": 1, "medium": 2, "high": 3, "xhigh": 4, "max": 5}
-
-
-@dataclass(frozen=True, slots=True)
-class ToolCall:
-    """A call to ask for; ``arguments`` is JSON text."""
-
-    number: int
-    name: str
-    arguments: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,22 +126,34 @@ class Script:
 def wishes(heard: Heard, wider: Controls) -> Controls:
     """All wishes of the call, those of the prompt's own ``/emulate`` lines first.
 
-    What a line says or breaks counts once: when the tools it called have answered, only its pace still holds.
+    What a line says or breaks counts until the tools it called have answered, in the last round it asks for, or the
+    answer was sent back as unfit; then only its pace still holds, and its faults that last.
 
     Raises:
         Refused: A line holds something the emulator does not know.
     """
-    own = parse(lines_of(heard.prompt))
-    return (own.pace_only() if heard.last.results else own).over(wider)
+    asked = asked_in(heard)
+    own = parse(lines_of(asked))
+    if asked != heard.prompt or (heard.answers and rounds_done(heard) >= (own.rounds or 1)):
+        own = own.afterwards(LASTING)
+    return own.over(wider)
 
 
-def compose(heard: Heard, facts: Facts, controls: Controls, shapes: frozenset[str]) -> Script:
-    """Write the script of one call. The same request gives the same script."""
+def compose(heard: Heard, facts: Facts, controls: Controls, shapes: frozenset[str], *, obeys: bool = False) -> Script:
+    """Write the script of one call. The same request gives the same script.
+
+    Args:
+        heard: The request.
+        facts: The model's.
+        controls: The wishes of the call.
+        shapes: The faults of kind "shape" and "mode".
+        obeys: Whether a tool the request says must be called is called. MiniMax was seen to do as it likes.
+    """
     sees = facts.sees
     counted, cached = count_input(heard, sees=sees), count_cached(heard, sees=sees)
     topic = Topic(heard, counted, cached, without_lines(heard.prompt))
     skill = choose(topic)
-    calls = _calls(topic, controls)
+    calls = calls_of(topic, controls, shapes, forced(heard) if obeys else "")
     text = _text(topic, skill, controls, calls, shapes)
     thinking = ""
     if heard.thinking or shapes & _SHAPES_THAT_THINK:
@@ -176,46 +179,11 @@ def _reshaped(script: Script) -> Script:
         script = replace(script, thinking="")
     if "empty-content" in shapes:
         script = replace(script, thinking="\n".join(filter(None, (script.thinking, script.text))), text="", calls=())
-    if "item-arguments" in shapes:
-        script = replace(script, calls=tuple(replace(call, arguments=_wrapped(call)) for call in script.calls))
-    if leak := next((markup for name, markup in _LEAKS.items() if name in shapes), None):
-        calls = script.calls or (ToolCall(1, "get_time", '{"zone": "UTC"}'),)
-        text = "\n".join([script.text, *(_leaked(call, *leak) for call in calls)])
-        script = replace(script, text=text, calls=())
+    if "finish-stop" in shapes and script.stop == "tools":
+        script = replace(script, stop="end")
+    if markup := leaked(script.calls, shapes):
+        script = replace(script, text=f"{script.text}\n{markup}", calls=())
     return script if script.calls or script.stop != "tools" else replace(script, stop="end")
-
-
-_LEAKS = {
-    "raw-call": ("<minimax:tool_call>", "</minimax:tool_call>"),
-    "raw-call-m3": ("]<]minimax[>[<tool_call>", "]<]minimax[>[</tool_call>"),
-}
-
-
-def _wrapped(call: ToolCall) -> str:
-    """The arguments with every list inside an object of its own."""
-    try:
-        value = json.loads(call.arguments, object_hook=_items)
-    except ValueError:
-        return call.arguments
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _items(value: dict[str, Any]) -> dict[str, Any]:
-    return {name: {"item": one} if isinstance(one, list) else one for name, one in value.items()}
-
-
-def _leaked(call: ToolCall, opening: str, closing: str) -> str:
-    """A call in the model's own markup, as it looks where no parser took it out of the text."""
-    try:
-        value = json.loads(call.arguments)
-    except ValueError:
-        value = None
-    named = value.items() if isinstance(value, dict) else ()
-    lines = [
-        f'<parameter name="{name}">{one if isinstance(one, str) else json.dumps(one)}</parameter>'
-        for name, one in named
-    ]
-    return "\n".join([opening, f'<invoke name="{call.name}">', *lines, "</invoke>", closing])
 
 
 def _within(draft: Script, limit: int) -> Script:
@@ -242,11 +210,12 @@ def _text(topic: Topic, skill: Skill, controls: Controls, calls: Sequence[ToolCa
     elif calls:
         names = ", ".join(code(call.name) for call in calls)
         text = topic.say(f"The emulator calls {names} with made-up arguments.", f"模拟器用编造的参数调用 {names}。")
-    elif missing := [name for name in controls.tools if name not in _offered(topic)]:
+    elif missing := [name for name in controls.tools if name not in offered(topic.heard)]:
         names = ", ".join(code(name) for name in missing)
         text = f"You asked for a call of {names}, which this request does not offer.\n\n{receipt(topic)}"
     else:
         text = skill.write(topic)
+        text = spoilt(text, shapes) if skill.name == SHAPED else text
     return "\n\n".join([text] * controls.repeat) if controls.repeat else text
 
 
@@ -270,33 +239,3 @@ def _thinking(topic: Topic, skill: Skill, controls: Controls) -> str:
     output = heard.said.get("output_config")
     effort = output.get("effort") if isinstance(output, dict) else heard.said.get("reasoning_effort")
     return "\n".join(sentences[: _SENTENCES_BY_EFFORT.get(str(effort), 4)])
-
-
-def _offered(topic: Topic) -> dict[str, Tool]:
-    return {tool.name: tool for tool in topic.heard.tools} if topic.heard.may_call else {}
-
-
-def _calls(topic: Topic, controls: Controls) -> tuple[ToolCall, ...]:
-    """The tools the prompt asks for: named on an ``/emulate`` line, or mentioned by name."""
-    offered = _offered(topic)
-    if not offered or topic.heard.last.results:
-        return ()
-    wanted = [name for name in dict.fromkeys(controls.tools) if name in offered] or [
-        name for name in offered if _mentioned(name, topic.prompt)
-    ]
-    return tuple(
-        ToolCall(number, name, _arguments(offered[name], topic.prompt, controls))
-        for number, name in enumerate(wanted, start=1)
-    )
-
-
-def _mentioned(name: str, prompt: str) -> bool:
-    spoken = re.escape(name).replace("_", "[_ ]")
-    return bool(re.search(rf"(?<!\w){spoken}(?!\w)", prompt, re.IGNORECASE))
-
-
-def _arguments(tool: Tool, prompt: str, controls: Controls) -> str:
-    if controls.arguments is not None:
-        return controls.arguments
-    value = plausible(tool.schema, prompt)
-    return json.dumps(value if isinstance(value, dict) else {}, ensure_ascii=False)

@@ -93,6 +93,8 @@ def _minimax(service: Service, prefix: str, whose: str) -> Iterator[Route]:
     """MiniMax's paths in one region."""
     base, other = f"{prefix}/v1", f"{prefix}/anthropic/v1"
     yield Route("POST", f"{base}/chat/completions", service, "openai", "chat", f"{whose}, OpenAI-compatible")
+    counted = "token count of a Responses input"
+    yield Route("POST", f"{base}/responses/input_tokens", service, "openai", "count-responses", counted)
     yield Route("GET", f"{base}/models", service, "openai", "models", "its list of models")
     yield Route("GET", f"{base}/models/{{id}}", service, "openai", "model", "one of them")
     yield Route("POST", f"{other}/messages", service, "anthropic", "chat", f"{whose}, Anthropic-compatible")
@@ -103,8 +105,6 @@ def _minimax(service: Service, prefix: str, whose: str) -> Iterator[Route]:
 
 def _beside() -> Iterator[Route]:
     """MiniMax's paths beside the two protocols; they put every error into HTTP 200."""
-    counted = "token count of a Responses input"
-    yield Route("POST", "/v1/responses/input_tokens", _MINIMAX, "openai", "count-responses", counted)
     tail = ("summary-tail", "no-done", "as-200")
     yield Route(
         "POST", "/v1/text/chatcompletion_v2", _MINIMAX, "openai", "chat", "MiniMax's native chat, a summary last", tail

@@ -11,11 +11,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from minimax_nb.emulator import gallery, memory, reading
+from minimax_nb.emulator import gallery, memory, playing, reading
+from minimax_nb.emulator.controls import without_lines
 from minimax_nb.emulator.evidence import find_grid, find_source, find_trace
+from minimax_nb.emulator.heard import Media
 from minimax_nb.emulator.lesson import long_text
+from minimax_nb.emulator.shaped import asked_in, wanted_schema
 from minimax_nb.emulator.toolbox import plausible
 from minimax_nb.emulator.topic import Topic, block, code, details, quote, receipt, table
+
+SHAPED = "schema"
+"""The skill that writes an answer of a shape that was asked for."""
 
 HONEST = "the emulator of minimax_nb, a script and not a model"
 _HEAD_CHARS = 2000
@@ -137,9 +143,9 @@ def _json(topic: Topic) -> str:
 
 
 def _structured(topic: Topic) -> str:
-    schema = topic.heard.reply_schema or {}
+    schema = wanted_schema(topic.heard) or {}
     if schema.get("properties") or "$ref" in schema:
-        return json.dumps(plausible(schema, topic.prompt), ensure_ascii=False)
+        return json.dumps(plausible(schema, without_lines(asked_in(topic.heard))), ensure_ascii=False)
     return json.dumps({"from": HONEST, "messages": len(topic.heard.turns), "input_tokens": topic.input_tokens})
 
 
@@ -150,12 +156,20 @@ def _long(topic: Topic) -> str:  # noqa: ARG001
 def _results(topic: Topic) -> str:
     names = {call.id: call.name for turn in topic.heard.turns for call in turn.calls}
     lines = []
-    for result in topic.heard.last.results:
+    for result in topic.heard.answers:
         name = code(names.get(result.call_id, "?"))
         verb = topic.say("failed and said" if result.failed else "answered", "失败，返回" if result.failed else "返回")
         lines.append(f"- {name} {verb} {quote(result.text, 300)}")
+    lines += [f"- {_measured(topic, media)}" for media in topic.heard.brought]
     said = topic.say("The tools have run. This is what came back:", "工具已经运行，结果如下：")
     return said + "\n\n" + "\n".join(lines) + f"\n\n{receipt(topic)}"
+
+
+def _measured(topic: Topic, media: Media) -> str:
+    """A picture or video of a tool's, in a few words."""
+    kind = topic.say("a picture", "一张图片") if media.kind == "image" else topic.say("a video", "一段视频")
+    size = f", {media.width} x {media.height}" if media.width else ""
+    return f"{kind} ({media.about}{size})"
 
 
 def _anything(topic: Topic) -> str:
@@ -210,8 +224,9 @@ _HELLO = re.compile(
 )
 
 SKILLS: tuple[Skill, ...] = (
-    Skill("tool results", "what the tools gave back", lambda topic: bool(topic.heard.last.results), _results),
-    Skill("schema", "an object that follows a schema", lambda topic: topic.heard.reply_schema is not None, _structured),
+    Skill(SHAPED, "an object that follows a schema", lambda topic: wanted_schema(topic.heard) is not None, _structured),
+    Skill("tool results", "what the tools gave back", lambda topic: bool(topic.heard.answers), _results),
+    Skill("role-play", "a line of a play", playing.has_scene, playing.play),
     Skill("earlier prompts", "something said earlier", memory.asks_before, memory.say_before),
     Skill("again", "the same once more", memory.asks_again, _repeat),
     Skill("facts", "something the user told before", memory.asks_fact, memory.say_fact),

@@ -65,10 +65,21 @@ def _media(media: Media, sees: bool) -> int:
     return _UNSEEN.get(media.detail, _UNSEEN["default"])
 
 
+def _plain(arguments: str) -> str:
+    """Arguments as JSON in one spelling: they come as text over one protocol and as an object over the other."""
+    try:
+        return json.dumps(json.loads(arguments), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return arguments
+
+
 def _turn(turn: Turn, sees: bool) -> int:
-    calls = sum(_PER_TURN + count(call.name) + count(call.arguments) for call in turn.calls)
+    calls = sum(_PER_TURN + count(call.name) + count(_plain(call.arguments)) for call in turn.calls)
     results = sum(_PER_TURN + count(result.text) for result in turn.results)
-    return _PER_TURN + count(turn.text) + calls + results + sum(_media(media, sees) for media in turn.media)
+    # A result is a message on one protocol and a block of one on the other: both cost the same.
+    frame = 0 if turn.results and not turn.text else _PER_TURN
+    shown = (*turn.media, *(media for result in turn.results for media in result.media))
+    return frame + count(turn.text) + calls + results + sum(_media(media, sees) for media in shown)
 
 
 def _head(heard: Heard) -> int:

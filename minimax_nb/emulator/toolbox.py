@@ -1,4 +1,4 @@
-"""Arguments that fit a JSON Schema: numbers and words come from the prompt where it has them.
+"""Values that fit a JSON Schema: numbers and words come from the prompt where it has them, in its order.
 
 A schema that is itself wrong never stops a reply: what cannot be read in it is passed over.
 """
@@ -9,10 +9,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])")
-_QUOTED = re.compile(r"\"([^\"\n]{1,80})\"|'([^'\n]{1,80})'|“([^”\n]{1,80})”")
-_PLACE = re.compile(r"\b(?:in|for|at|from|to|of)\s+([A-Z][\w-]*(?:\s+[A-Z][\w-]*)?)")
+_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?!\w|\.\d)")
+_NO_NAME = r"(?:What|Who|Which|Where|When|Why|How|This|That|There|These|Those|Here|It|He|She|They|The|My|Our|One)\b"
+_NAME = r"[A-Z][\w-]+(?: [A-Z][\w-]+){0,2}"
+_WORDS = re.compile(
+    r"\"([^\"\n]{1,80})\"|(?<!\w)'([^'\n]{1,80})'|“([^”\n]{1,80})”"
+    rf"|(?<=[\w,;:(] )({_NAME})"  # a name amid a sentence
+    rf"|\b(?!{_NO_NAME})({_NAME})(?= (?:is|was|has|lives|works|aged|and)\b|,| \()"  # or one that begins it
+)
+_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+_COUNT = re.compile(rf"\b({'|'.join(_COUNTS)})\b", re.IGNORECASE)
 _DEPTH = 8
+_NEAR = 2  # lists this near the top hold as many items as the prompt says
 _MOST_VALUES = 500
 _FORMATS = {
     "date": "2026-01-31",
@@ -32,13 +40,18 @@ class _Values:
         self.root = root
         self.lower = text.lower()
         self.numbers = [float(number) for number in _NUMBER.findall(text)]
-        quoted = (next(filter(None, groups)) for groups in _QUOTED.findall(text))
-        self.words = [*quoted, *_PLACE.findall(text)]
+        self.words = [next(filter(None, groups)) for groups in _WORDS.findall(text)]
+        counted = _COUNT.search(text)
+        self.count = _COUNTS[counted[1].lower()] if counted else 1
         self.left = _MOST_VALUES
 
     def holds(self, word: str) -> bool:
         """Whether the prompt has that word."""
         return bool(re.search(rf"(?<!\w){re.escape(word.lower())}(?!\w)", self.lower))
+
+    def hold(self, kind: str) -> bool:
+        """Whether the prompt has something left for a value of that kind."""
+        return {"string": bool(self.words), "integer": bool(self.numbers), "number": bool(self.numbers)}.get(kind, True)
 
     def number(self, schema: Mapping[str, Any]) -> float:
         """The next number of the prompt that the schema takes, or the least it takes."""
@@ -49,7 +62,7 @@ class _Values:
         return max(least, min(1.0, most)) if "minimum" not in schema else least
 
     def word(self, name: str, schema: Mapping[str, Any]) -> str:
-        """The next quoted text or place of the prompt, or a value that says what it stands for."""
+        """The next quoted text or name of the prompt, or a value that says what it stands for."""
         if known := _FORMATS.get(str(schema.get("format"))):
             return known
         text = self.words.pop(0) if self.words else f"example {name}"
@@ -70,10 +83,21 @@ def plausible(schema: Mapping[str, Any], prompt: str) -> Any:  # noqa: ANN401
         schema: JSON Schema; local references, ``anyOf``, ``oneOf`` and ``allOf`` are followed, patterns are not.
         prompt: Where numbers and words are taken from.
     """
-    return _value("value", schema, _Values(prompt, schema), 0)
+    return several(schema, prompt, 1)[0]
+
+
+def several(schema: Mapping[str, Any], prompt: str, number: int) -> list[Any]:
+    """That many values that fit the schema, each with the next numbers and words of the prompt."""
+    values = _Values(prompt, schema)
+    made = []
+    for _ in range(number):
+        values.left = _MOST_VALUES
+        made.append(_value("value", schema, values, 0))
+    return made
 
 
 def _value(name: str, schema: Mapping[str, Any], values: _Values, depth: int) -> Any:  # noqa: ANN401
+    optional = _may_be_null(schema)
     schema = _resolved(schema, values.root)
     values.left -= 1
     if "const" in schema:
@@ -82,8 +106,8 @@ def _value(name: str, schema: Mapping[str, Any], values: _Values, depth: int) ->
     if isinstance(choices, list) and choices:
         said = (choice for choice in choices if isinstance(choice, str) and values.holds(choice))
         return next(said, choices[0])
-    if "default" in schema:
-        return schema["default"]
+    if "default" in schema or (optional and not values.hold(_kind(schema))):
+        return schema.get("default")
     match _kind(schema):
         case "object":
             return _object(schema, values, depth)
@@ -91,6 +115,11 @@ def _value(name: str, schema: Mapping[str, Any], values: _Values, depth: int) ->
             return _array(name, schema, values, depth)
         case kind:
             return _plain(name, kind, schema, values)
+
+
+def _may_be_null(schema: Mapping[str, Any]) -> bool:
+    options = schema.get("anyOf")
+    return isinstance(options, list) and any(isinstance(one, Mapping) and one.get("type") == "null" for one in options)
 
 
 def _plain(name: str, kind: str, schema: Mapping[str, Any], values: _Values) -> Any:  # noqa: ANN401
@@ -133,7 +162,8 @@ def _array(name: str, schema: Mapping[str, Any], values: _Values, depth: int) ->
         return []
     items = schema.get("items")
     least = min(int(_figure(schema, "minItems", 0)), 5)
-    number = least if depth >= _DEPTH else max(least, 1)
+    most = max(int(_figure(schema, "maxItems", 6)), 0)
+    number = least if depth >= _DEPTH else min(max(least, values.count if depth <= _NEAR else 1), max(most, least))
     part = items if isinstance(items, Mapping) else {"type": "string"}
     return [_value(name, part, values, depth + 1) for _ in range(number)]
 

@@ -49,8 +49,7 @@ class Topic:
     @cached_property
     def prompts(self) -> tuple[str, ...]:
         """What the user wrote, turn by turn, the last prompt included."""
-        texts = (without_lines(turn.text) for turn in self.heard.turns if turn.role == "user")
-        return tuple(text for text in texts if text)
+        return tuple(filter(None, map(without_lines, self.heard.prompts)))
 
     @cached_property
     def parameters(self) -> str:

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from minimax_nb.emulator.calling import ToolCall
 from minimax_nb.emulator.frames import Frame, dumps
 from minimax_nb.emulator.heard import Heard
 from minimax_nb.emulator.ids import signature, tool_id
 from minimax_nb.emulator.models import Facts
-from minimax_nb.emulator.script import Script, ToolCall
+from minimax_nb.emulator.script import Script
 
 _STOP = {"end": "end_turn", "length": "max_tokens", "tools": "tool_use"}
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from minimax_nb.emulator.calling import ToolCall
 from minimax_nb.emulator.frames import Frame, dumps
 from minimax_nb.emulator.heard import Heard
 from minimax_nb.emulator.ids import CREATED, tool_id
 from minimax_nb.emulator.models import Facts
-from minimax_nb.emulator.script import Script, ToolCall
+from minimax_nb.emulator.script import Script
 
 _FINISH = {"end": "stop", "length": "length", "tools": "tool_calls"}
 _SENSITIVE = {

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from minimax_nb.emulator.calling import ToolCall
 from minimax_nb.emulator.frames import Frame, dumps
 from minimax_nb.emulator.heard import Heard
 from minimax_nb.emulator.ids import CREATED, letters
-from minimax_nb.emulator.script import Script, ToolCall
+from minimax_nb.emulator.script import Script
 
 _FINISH = {"end": "stop", "length": "length", "tools": "tool_calls"}
 

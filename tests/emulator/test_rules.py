@@ -289,10 +289,62 @@ def test_a_body_over_64_mb() -> None:
     assert refused_openai(send(OPENAI, body)) == "context window exceeds limit"
 
 
-def test_the_roles_of_role_play_belong_to_one_model() -> None:
-    messages = [{"role": "user_system", "name": "Ada", "content": "a sailor"}, USER]
+@pytest.mark.parametrize("role", ["user_system", "group", "sample_message_user", "sample_message_ai"])
+def test_the_roles_of_role_play_belong_to_one_model_and_need_a_name(role: str) -> None:
+    messages = [{"role": role, "name": "Ada", "content": "a sailor"}, USER]
     assert ask(OPENAI, messages, model="M2-her").status == 200
-    assert refused_openai(ask(OPENAI, messages)).endswith("role: user_system")
+    assert refused_openai(ask(OPENAI, messages)).endswith(f"role: {role}")
+    nameless = [{"role": role, "content": "a sailor"}, USER]
+    assert refused_openai(ask(OPENAI, nameless, model="M2-her")) == f"message of role {role} needs a name"
+
+
+def test_a_result_holds_text_and_pictures_and_nothing_else() -> None:
+    picture = {"type": "image", "source": {"type": "url", "url": "https://example.com/a.png"}}
+
+    def result(*content: object) -> list[object]:
+        return [USER, USING, {"role": "user", "content": [RESULT | {"content": list(content)}]}]
+
+    assert ask(ANTHROPIC, result({"type": "text", "text": "a"}, picture, picture)).status == 200
+    assert ask(ANTHROPIC, result(picture)).status == 200
+    assert refused_anthropic(ask(ANTHROPIC, result())) == "chat content is empty"
+    assert refused_anthropic(ask(ANTHROPIC, result({**picture, "type": "video"}))).startswith("content type 'video'")
+    far = {"type": "image", "source": {"type": "url", "url": "file:///a.png"}}
+    assert refused_anthropic(ask(ANTHROPIC, result(far))) == "invalid image url"
+
+
+COUNT = "/v1/responses/input_tokens"
+
+
+@pytest.mark.parametrize(
+    ("items", "said"),
+    [
+        ([{"role": "narrator", "content": "x"}], "chat content has invalid message role: narrator"),
+        ([{"role": "user", "content": ""}], "chat content is empty"),
+        ([{"role": "user", "content": []}], "chat content is empty"),
+        ([{"type": "function_call_output", "call_id": "x", "output": "1"}], "tool result's tool id(x) not found"),
+        (["hi"], "Mismatch type input with value string"),
+        ([], "binding: expr_path=input, cause=missing required parameter"),
+    ],
+)
+def test_an_input_to_count_is_refused_where_it_is_no_conversation(items: list[object], said: str) -> None:
+    assert refused_openai(send(COUNT, {"model": "MiniMax-M3", "input": items})) == said
+
+
+@pytest.mark.parametrize("path", [COUNT, f"/cn{COUNT}"])
+def test_calls_of_one_turn_are_counted_as_on_the_other_paths(path: str) -> None:
+    call = {"type": "function_call", "name": "f", "arguments": "{}"}
+    items = [
+        {"role": "user", "content": "hi"},
+        {"type": "reasoning", "summary": []},
+        {"role": "assistant", "content": [{"type": "output_text", "text": "I look."}]},
+        *({**call, "call_id": f"call_{at}"} for at in (1, 2)),
+        *({"type": "function_call_output", "call_id": f"call_{at}", "output": "42"} for at in (1, 2)),
+    ]
+    other = json.loads(json.dumps(CALL).replace("call_1", "call_2"))
+    both = {**CALLING, "content": "I look.", "tool_calls": [CALL, other]}
+    reply = value_of(ask(OPENAI, [USER, both, ANSWERING, {**ANSWERING, "tool_call_id": "call_2"}]))
+    counted = value_of(send(path, {"model": "MiniMax-M3", "input": items}))
+    assert counted == {"object": "response.input_tokens", "input_tokens": reply["usage"]["prompt_tokens"]}
 
 
 @pytest.mark.parametrize("depth", [300, 900, 990, 5_000, 100_000])
