@@ -3,38 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
-from typing import Any, Self, Unpack
+from typing import Any, Unpack
 
 from minimax_nb.catalog import check, choose, resolve
 from minimax_nb.catalog.keys import wrap_key
+from minimax_nb.chat.account import SESSION, Account
+from minimax_nb.chat.answering import Answering
+from minimax_nb.chat.budget import Budget
+from minimax_nb.chat.conversing import Conversing
 from minimax_nb.chat.count import TokenCount, counted
-from minimax_nb.chat.ledger import Ledger
-from minimax_nb.chat.options import Options, known_options, limits_of
+from minimax_nb.chat.desk import Desk
+from minimax_nb.chat.gauge import Gauge, gauge_of
+from minimax_nb.chat.options import Asking, split_asking
+from minimax_nb.chat.plan import ROUNDS, Callables, Plan, checked_rounds, named, wanted
+from minimax_nb.chat.preset import WHO, Preset, checked_examples, checked_preset, checked_scene, shown_before
 from minimax_nb.chat.preview import Preview, preview
-from minimax_nb.chat.saved import read_chat, without_password, write_chat
 from minimax_nb.chat.stream import AsyncStream, Stream
-from minimax_nb.chat.turn import Turn
 from minimax_nb.chat.uploads import forget_at, named_before, uploaded_at
 from minimax_nb.errors import ConfigError, RequestError
 from minimax_nb.messages.parts import Message, Text
 from minimax_nb.messages.reply import Reply
 from minimax_nb.messages.request import Effort, Request, ThinkingMode
-from minimax_nb.messages.saved import message_from_dict, message_to_dict
-from minimax_nb.messages.shown import Shown
+from minimax_nb.messages.scene import Scene
 from minimax_nb.prompt import to_parts
 from minimax_nb.secrets import Secret
+from minimax_nb.structured import prepare
+from minimax_nb.tools.approve import Approver, ask_whoever_is_there
 from minimax_nb.transport import fetch_bytes
 from minimax_nb.wire.files import Uploaded
 
 _told: set[str] = set()  # providers whose note this process has shown: once is enough
 
 
-class Chat(Shown):
+class Chat(Conversing):
     """A conversation with a model.
 
     Args:
@@ -60,6 +65,17 @@ class Chat(Shown):
             part of the reply has come, a token was counted, or the service was silent too long.
         retry_wait: Longest time in seconds all waits between tries may take together (default 60). A service that
             asks for a longer wait is not waited for.
+        tools: Functions that the model may call: plain or async, or made with ``@tool``. They run in this process.
+        approve: Who is asked before a tool made with ``@tool(approve=True)`` runs: a function of the tool and the call
+            that gives True, or anything else to deny it. By default the person at the kernel or terminal; where nobody
+            can answer, such a call is denied.
+        max_rounds: Most calls of a turn while the model asks for tools.
+        examples: Pairs of a prompt and the answer it should get; the model sees them before the conversation.
+        scene: The setting of a role-play, for a model that is made for it (M2-her).
+        preset: All of this as one value, from another chat or a file; what is said beside it counts more.
+        name: What the chat is called where usage is listed.
+        budget: What it may use: an amount of USD (``0.50``) or ``"20000 tokens"``. A call that would cross it is
+            refused before it is sent; a reply that crosses it while it streams is stopped and kept.
         layer: Settings that stand between the arguments and the environment (the magics' own).
 
     Raises:
@@ -85,16 +101,27 @@ class Chat(Shown):
         timeout: float | None = None,
         retries: int | None = None,
         retry_wait: float | None = None,
+        tools: Callables = (),
+        approve: Approver | None = None,
+        max_rounds: int = ROUNDS,
+        examples: Sequence[tuple[str, str]] = (),
+        scene: Scene | None = None,
+        preset: Preset | None = None,
+        name: str = "",
+        budget: Budget | Decimal | float | str | None = None,
         layer: Mapping[str, Any] | None = None,
     ) -> None:
         api_key, complaint = wrap_key(api_key)  # first of all: from here on no frame holds the bare key
         if complaint:
             raise ConfigError(complaint)
-        self._endpoint = resolve(
-            provider=provider, model=model, face=face, base_url=base_url, region=region, api_key=api_key, layer=layer
-        )
-        choice = choose(
+        start = checked_preset(preset)
+        said = start.under(
             {
+                "provider": provider,
+                "model": model,
+                "face": face,
+                "base_url": base_url,
+                "region": region,
                 "system": system,
                 "temperature": temperature,
                 "top_p": top_p,
@@ -105,75 +132,92 @@ class Chat(Shown):
                 "timeout": timeout,
                 "retries": retries,
                 "retry_wait": retry_wait,
-            },
-            layer=layer,
+            }
         )
-        self._limits = limits_of(choice)
-        self.system: str | None = choice.system
-        self._options: dict[str, Any] = {
-            name: value for name in Options.__annotations__ if (value := getattr(choice, name)) is not None
-        }
-        self._messages: list[Message] = []
-        self._lock = threading.Lock()
-        self._failed: tuple[object, ...] | None = None
-        self.usage = Ledger()
+        self._endpoint = resolve(**{name: said[name] for name in WHO}, api_key=api_key, layer=layer)
+        self._settings(choose(said, layer=layer))
+        self.examples, played = checked_examples(examples or start.examples), scene or start.scene
+        self.scene = checked_scene(played) if played else None
+        self._tools, self.max_rounds = named(tools), checked_rounds(max_rounds)
+        self._approver = approve or ask_whoever_is_there
+        self._begin(Account(parent=SESSION, name=name))
+        self.budget = budget
 
     # -- asking ----------------------------------------------------------------------------------------------------
 
-    def ask(self, *prompt: object, stream: bool = True, **options: Unpack[Options]) -> Reply:
+    def ask(self, *prompt: object, stream: bool = True, **options: Unpack[Asking]) -> Reply:
         """Send a prompt and wait for the whole reply.
 
         Args:
             prompt: Text, or objects to put into it (a picture, a figure, a video, a path to one, a DataFrame, an
                 exception, a function ..., or a list of such), in order. A string is always text.
             stream: False asks the service for the answer in one piece; the reply is the same.
-            options: Request parameters for this call only.
+            options: For this call only: request parameters by name; ``tools``, functions that the model may call;
+                ``schema``, what the reply must be (a pydantic model or another type, a JSON schema, or "json"): its
+                value is then ``reply.parsed``; ``turn``, a name for the turn: one that the conversation knows is
+                answered anew in its place, and what was said after it stays and is stale from then on.
 
         Raises:
             MiniMaxError: With ``reply`` holding what had arrived.
         """
-        return Stream(self._turn(prompt, options, stream=stream), self._limits).until_done()
+        return Stream(self._answering(prompt, options, stream=stream), self._limits).until_done()
 
-    def stream(self, *prompt: object, **options: Unpack[Options]) -> Stream:
+    def stream(self, *prompt: object, **options: Unpack[Asking]) -> Stream:
         """Send a prompt and read the reply as it arrives; nothing is sent before the first step.
 
         Pictures and videos are read and checked before this returns.
         """
-        return Stream(self._turn(prompt, options), self._limits)
+        return Stream(self._answering(prompt, options), self._limits)
 
-    async def ask_async(self, *prompt: object, stream: bool = True, **options: Unpack[Options]) -> Reply:
+    async def ask_async(self, *prompt: object, stream: bool = True, **options: Unpack[Asking]) -> Reply:
         """:meth:`ask` for coroutines. Pictures and the like are read on a thread of their own."""
         if all(isinstance(value, str) for value in prompt):
-            turn = self._turn(prompt, options, stream=stream)
+            answering = self._answering(prompt, options, stream=stream)
         else:
-            turn = await asyncio.to_thread(self._turn, prompt, options, stream=stream)
-        return await AsyncStream(turn, self._limits).until_done()
+            answering = await asyncio.to_thread(self._answering, prompt, options, stream=stream)
+        return await AsyncStream(answering, self._limits).until_done()
 
-    def stream_async(self, *prompt: object, **options: Unpack[Options]) -> AsyncStream:
+    def stream_async(self, *prompt: object, **options: Unpack[Asking]) -> AsyncStream:
         """:meth:`stream` for coroutines. Pictures and videos are read before it returns."""
-        return AsyncStream(self._turn(prompt, options), self._limits)
+        return AsyncStream(self._answering(prompt, options), self._limits)
 
-    def retry(self, **options: Unpack[Options]) -> Reply:
-        """Send again the last prompt that failed.
+    def retry(self, **options: Unpack[Asking]) -> Reply:
+        """Send again the last prompt that failed. What had arrived of its answer is replaced; :meth:`undo` keeps it.
 
         Raises:
             RequestError: No prompt has failed.
         """
         if self._failed is None:
             raise RequestError("No prompt has failed in this chat, so there is nothing to send again.")
+        begun = next((at for at, turn in enumerate(self.turns, 1) if turn.prompt.parts is self._failed), None)
+        if begun is not None and (name := self.turns[begun - 1].name):
+            options = {"turn": name, **options}  # answered anew in its place
+        elif begun is not None:
+            self._talk.drop(begun)  # what had arrived of it makes room for the new answer
         return self.ask(*self._failed, **options)
 
-    def count(self, *prompt: object, **options: Unpack[Options]) -> TokenCount:
+    def count(self, *prompt: object, **options: Unpack[Asking]) -> TokenCount:
         """How many tokens this call would send: counted by the service where it can, else an estimate.
 
         Nothing is added to the history, and no reply is asked for.
         """
-        return counted(self._request(self._prompt(prompt), options), self._endpoint, self._limits)
+        request = self._sent(self._request(self._prompt(prompt), options), options)
+        return counted(request, self._desk, self._limits)
 
-    def preview(self, *prompt: object, **options: Unpack[Options]) -> Preview:
+    def gauge(self, *prompt: object, **options: Unpack[Asking]) -> Gauge:
+        """How full the model's window is with the conversation so far, and with this prompt if one is given.
+
+        It is an estimate, by part, with what stands out and what to do when room gets short. Nothing is sent.
+        """
+        asked = (self._prompt(prompt),) if prompt else ()
+        return self._gauge(self._sent(self._requested(asked, options), options))
+
+    def preview(self, *prompt: object, **options: Unpack[Asking]) -> Preview:
         """Exactly what this call would send. Nothing is sent."""
-        request = named_before(self._request(self._prompt(prompt), options), self._endpoint)
-        return preview(request, self._endpoint, check(request, self._endpoint))
+        request = self._sent(self._request(self._prompt(prompt), options), options)
+        request = named_before(request, self._endpoint)
+        notes = check(request, self._endpoint)
+        return preview(request, self._desk, (*notes, *self._gauge(request).warnings))
 
     def uploads(self) -> tuple[Uploaded, ...]:
         """The videos that are at this chat's service, uploaded with its key, in the service's order."""
@@ -182,120 +226,6 @@ class Chat(Shown):
     def forget_upload(self, file: Uploaded | str) -> bool:
         """Delete one of :meth:`uploads`, given it or its id, there and here; whether the service still had it."""
         return forget_at(file, self._endpoint, self._limits)
-
-    # -- the conversation ------------------------------------------------------------------------------------------
-
-    @property
-    def history(self) -> tuple[Message, ...]:
-        """The conversation so far, oldest first."""
-        return tuple(self._messages)
-
-    @property
-    def model(self) -> str:
-        """The model that is asked."""
-        return self._endpoint.model_id
-
-    @property
-    def provider(self) -> str:
-        """The provider that is asked."""
-        return self._endpoint.provider_name
-
-    @property
-    def face(self) -> str:
-        """The protocol that is spoken."""
-        return self._endpoint.face_name
-
-    @property
-    def faces(self) -> tuple[str, ...]:
-        """The protocols the provider speaks, its default first."""
-        return tuple(self._endpoint.provider.faces)
-
-    @property
-    def base_url(self) -> str:
-        """Where the calls go."""
-        return self._endpoint.base_url
-
-    def reset(self) -> None:
-        """Forget the conversation; settings and usage stay."""
-        with self._lock:
-            self._messages.clear()
-            self._failed = None
-
-    def use(
-        self,
-        *,
-        provider: str | None = None,
-        model: str | None = None,
-        face: str | None = None,
-        base_url: str | None = None,
-        region: str | None = None,
-        layer: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Let another endpoint answer from here on; the conversation stays.
-
-        Thinking is sent back only to the provider and protocol it came from. With a ``layer`` the time limits are
-        looked up anew, too.
-        """
-        if layer is not None:
-            self._limits = limits_of(choose(layer=layer))
-        self._endpoint = resolve(
-            provider=provider, model=model, face=face, base_url=base_url, region=region, layer=layer
-        )
-
-    def fork(self, provider: str | None = None, model: str | None = None, face: str | None = None) -> Self:
-        """A chat of its own with the same past: what is said in one is not heard in the other."""
-        twin = object.__new__(type(self))
-        twin.__dict__.update(self.__dict__)
-        twin._messages, twin._lock, twin._failed, twin.usage = list(self._messages), threading.Lock(), None, Ledger()
-        twin._options = dict(self._options)
-        if provider or model or face:
-            here = self._endpoint
-            same = provider in {None, here.provider_name}
-            twin._endpoint = resolve(
-                provider=provider or here.provider_name,
-                model=model or (here.model_id if same else None),
-                face=face or (here.face_name if same else None),
-                base_url=here.base_url if same and face in {None, here.face_name} else None,
-                api_key=here.key if same else None,
-            )
-        return twin
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the conversation and its settings to a JSON file; keys and functions are never saved."""
-        here = self._endpoint
-        write_chat(
-            path,
-            {
-                "provider": here.provider_name,
-                "model": here.model_id,
-                "face": here.face_name,
-                "base_url": without_password(here.base_url),
-                "system": self.system,
-                "options": self._options,
-                "messages": [message_to_dict(message) for message in self._messages],
-            },
-        )
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str], api_key: str | Secret | None = None) -> Self:
-        """The chat that :meth:`save` wrote.
-
-        Raises:
-            ConfigError: No saved chat there, or its provider needs a key that is not found.
-        """
-        api_key, complaint = wrap_key(api_key)
-        if complaint:
-            raise ConfigError(complaint)
-        content = read_chat(path)
-        try:
-            options = known_options(content["options"])
-            messages = [message_from_dict(message) for message in content["messages"]]
-            wanted = {name: content[name] for name in ("provider", "model", "face", "base_url", "system")}
-        except (KeyError, TypeError):
-            raise ConfigError(f"{path} lacks a part of a saved chat.") from None
-        chat = cls(api_key=api_key, **wanted, **options)
-        chat._messages = messages
-        return chat
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
@@ -307,22 +237,57 @@ class Chat(Shown):
         return Message("user", parts)
 
     def _request(self, prompt: Message, options: Mapping[str, Any]) -> Request:
-        said = {
-            **self._options,
-            **{name: value for name, value in known_options(options).items() if value is not None},
-        }
+        return self._requested((prompt,), options)
+
+    def _requested(self, prompt: tuple[Message, ...], options: Mapping[str, Any]) -> Request:
+        """What the first call of a turn asks, as the chat keeps it; a wanted shape is not in it yet."""
+        turn, parameters = split_asking(options)
+        said = {**self._options, **{name: value for name, value in parameters.items() if value is not None}}
+        heard = (*shown_before(self.examples), *self._talk.heard_before(turn.get("turn", "")), *prompt)
         return Request(
-            model=self._endpoint.model_id, messages=(*self._messages, prompt), system=self.system or None, **said
+            model=self._endpoint.model_id,
+            messages=heard,
+            system=self.system or None,
+            scene=self.scene,
+            tools=tuple(tool.spec for tool in self._plan(turn).tools.values()),
+            **said,
         )
 
-    def _turn(self, prompt: tuple[object, ...], options: Mapping[str, Any], *, stream: bool = True) -> Turn:
+    def _plan(self, turn: Mapping[str, Any]) -> Plan:
+        """How the turn may go on; every mistake in what was said of it is found here, before anything is sent."""
+        tools = turn.get("tools")
+        return Plan(
+            tools=self._tools if tools is None else named(tools),
+            approvals=self._approvals,
+            shape=wanted(turn.get("schema")),
+            rounds=self.max_rounds,
+        )
+
+    def _sent(self, request: Request, options: Mapping[str, Any]) -> Request:
+        """The first call's request as it goes out."""
+        shape = self._plan(split_asking(options)[0]).shape
+        return request if shape is None else prepare(request, self._endpoint, shape)
+
+    @property
+    def _desk(self) -> Desk:
+        return Desk(self._endpoint, self._account, self._tally)
+
+    def _gauge(self, request: Request) -> Gauge:
+        tokens = partial(self._tally.message, thinking=False)  # that of a finished turn does not count
+        sizes = [sum(map(tokens, turn.messages)) for turn in self._talk.turns]
+        return gauge_of(request, self._endpoint, self._desk.tokens(request), sizes, self._talk.turns)
+
+    def _answering(self, prompt: tuple[object, ...], options: Mapping[str, Any], *, stream: bool = True) -> Answering:
         if any(not isinstance(value, str) or value.strip() for value in prompt):
             self._failed = prompt  # until it has succeeded: a file that is missing now may be there the next time
-        message = self._prompt(prompt)
+        turn = split_asking(options)[0]
+        plan, message, name = self._plan(turn), self._prompt(prompt), turn.get("turn", "")
         self._failed = message.parts
         request = replace(self._request(message, options), stream=stream)
-        notes = check(named_before(request, self._endpoint), self._endpoint)
-        return Turn(request, self._endpoint, message, (*self._news(), *notes), self._commit)
+        sent = self._sent(request, options)
+        notes = (*check(named_before(sent, self._endpoint), self._endpoint), *self._gauge(sent).warnings)
+        notes = (*self._news(), *notes, *_overtaken(self._talk.after(name)))
+        return Answering(request, message, self._desk, plan, notes=notes, name=name, on_end=self._commit)
 
     def _news(self) -> tuple[str, ...]:
         note = self._endpoint.note
@@ -331,15 +296,23 @@ class Chat(Shown):
         _told.add(self.provider)
         return (note,)
 
-    def _commit(self, turn: Turn) -> None:
+    def _commit(self, ended: Answering) -> None:
         """Enter a turn that has ended. One that brought nothing leaves the conversation as it was."""
-        reply = turn.reply
-        with self._lock:
-            self.usage.add(reply)
-            if reply.text or reply.tool_calls or not reply.partial:
-                self._messages += [turn.prompt, reply.message]
-            if not reply.partial and self._failed is turn.prompt.parts:
-                self._failed = None
+        if (turn := ended.turn) is not None:
+            self._talk.enter(turn)
+        if not ended.reply.partial and self._failed is ended.prompt.parts:
+            self._failed = None
 
     def __repr__(self) -> str:
-        return f"<Chat {self.provider} {self.model} over {self.face}, {len(self._messages)} messages>"
+        return f"<Chat {self.provider} {self.model} over {self.face}, {len(self.history)} messages>"
+
+
+def _overtaken(turns: int) -> tuple[str, ...]:
+    """What is said when a turn is answered anew that others came after."""
+    if not turns:
+        return ()
+    if turns == 1:
+        later = "The turn after it was said without this one and is stale: run its cell again to renew it."
+    else:
+        later = f"The {turns} turns after it were said without this one and are stale: run their cells again."
+    return (f"This replaces an earlier answer. {later}",)

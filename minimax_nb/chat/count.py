@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from minimax_nb.catalog import Endpoint, price
+from minimax_nb.chat.desk import Desk
 from minimax_nb.chat.served import fetched
 from minimax_nb.chat.uploads import wanting
-from minimax_nb.errors import ServiceError, WireError
+from minimax_nb.errors import InvalidRequestError, ServiceError, UnknownModelError, WireError
 from minimax_nb.messages.request import Request
 from minimax_nb.messages.shown import Shown
 from minimax_nb.messages.usage import Usage
-from minimax_nb.prompt import estimate_request
 from minimax_nb.transport import Limits, Stop
 from minimax_nb.wire import FACES
 
@@ -39,24 +39,27 @@ class TokenCount(Shown):
     note: str = ""
 
 
-def estimated(request: Request, endpoint: Endpoint) -> TokenCount:
+def estimated(request: Request, desk: Desk) -> TokenCount:
     """The kit's own estimate; nothing is sent."""
-    parts = dict(estimate_request(request))
+    endpoint = desk.endpoint
+    parts = desk.tokens(request)
     tokens = parts.pop("total")
     return TokenCount(tokens, False, _input_price(endpoint, tokens, request.service_tier), parts)
 
 
-def counted(request: Request, endpoint: Endpoint, limits: Limits) -> TokenCount:
+def counted(request: Request, desk: Desk, limits: Limits) -> TokenCount:
     """The service's count where its protocol has one, else the estimate.
 
-    A server that turns out not to count (it has no such path, answers with something else, or with a zero in place of
-    a count) leaves the estimate, and the note says so.
+    A server that turns out not to count (it has no such path, does not take the request there, answers with something
+    else, or with a zero in place of a count) leaves the estimate, and the note says so. No page tells for which models
+    the services count.
 
     Raises:
-        ServiceError: The service refused for another reason: the key, the balance, the model.
+        ServiceError: The service refused for another reason: the key, the balance, too many calls.
         TransportError: It could not be reached.
     """
-    guess = estimated(request, endpoint)
+    endpoint = desk.endpoint
+    guess = estimated(request, desk)
     if wanting(request, endpoint):
         return replace(guess, note="A video that has to be uploaded first is estimated: counting uploads nothing.")
     codec = FACES[endpoint.face_name]
@@ -65,15 +68,24 @@ def counted(request: Request, endpoint: Endpoint, limits: Limits) -> TokenCount:
         return guess
     try:
         tokens = fetched(call, endpoint, limits, Stop(), lambda body: codec.decode_count(body, endpoint))
-    except ServiceError as error:
-        if error.status not in _NOT_SERVED:
+    except (ServiceError, WireError) as error:
+        why = _uncounted(error, endpoint)
+        if not why:
             raise
-        return replace(guess, note=f"{endpoint.provider.title} does not count tokens here (HTTP {error.status}).")
-    except WireError as error:
-        return replace(guess, note=error.what)
+        return replace(guess, note=why)
     if tokens == 0:
         return replace(guess, note=f"{endpoint.provider.title} answered 0, which is no count.")
     return TokenCount(tokens, True, _input_price(endpoint, tokens, request.service_tier), guess.parts)
+
+
+def _uncounted(error: ServiceError | WireError, endpoint: Endpoint) -> str:
+    """Why a service has not counted, where it will not; "" where it may have another reason."""
+    title = endpoint.provider.title
+    if isinstance(error, WireError):
+        return error.what
+    if isinstance(error, InvalidRequestError | UnknownModelError):
+        return f"{title} did not count this: {error.what}"
+    return f"{title} does not count tokens here (HTTP {error.status})." if error.status in _NOT_SERVED else ""
 
 
 def _input_price(endpoint: Endpoint, tokens: int, tier: str | None) -> Decimal | None:

@@ -1,75 +1,67 @@
-"""What a conversation used, kept apart by provider and model: unlike things are never added up."""
+"""What conversations used: every reply once, in the chat's ledger and in the session's."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
+import threading
 
+from minimax_nb.chat.entries import Entries
+from minimax_nb.chat.entry import Entry, UsageLine
 from minimax_nb.messages.reply import Reply
-from minimax_nb.messages.shown import Shown
 
 
-@dataclass(frozen=True, slots=True)
-class UsageLine(Shown):
-    """The replies of one provider and model together.
+class Ledger(Entries):
+    """Every reply of a chat, one entry each, failed and interrupted ones included. Safe for threads.
 
-    A total is None when no reply told that count. ``unknown_cost`` is the number of replies whose price is unknown:
-    ``cost`` is the sum of the others.
+    Args:
+        parent: A ledger that gets every entry of this one, too, such as :data:`SESSION`.
+        name: What the chat is called in the entries.
     """
 
-    provider: str
-    model: str
-    replies: int
-    input_tokens: int | None
-    cached_tokens: int | None
-    output_tokens: int | None
-    thinking_tokens: int | None
-    cost: Decimal | None
-    unknown_cost: int
+    __slots__ = ("_entries", "_lock", "name", "parent")
 
+    def __init__(self, parent: Ledger | None = None, name: str = "") -> None:
+        self.parent, self.name = parent, name
+        self._entries: list[Entry] = []
+        self._lock = threading.Lock()
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    provider: str
-    model: str
-    counts: tuple[int | None, int | None, int | None, int | None]
-    cost: Decimal | None
+    def add(self, reply: Reply, chat: str = "", at: float | None = None) -> Entry:
+        """Enter a reply that has ended, here and in every ledger above.
 
+        Args:
+            reply: The reply; it is entered as it is now.
+            chat: What the chat is called; default is the ledger's name.
+            at: Seconds since 1970; default is now, and None for the emulator and for recordings.
 
-class Ledger(Shown):
-    """Every reply of a chat, one entry each, failed and interrupted ones included."""
+        Returns:
+            What was entered.
+        """
+        entry = Entry.of(reply, chat or self.name, at)
+        ledger: Ledger | None = self
+        while ledger is not None:  # one lock at a time, so that no two threads can wait for each other
+            with ledger._lock:
+                ledger._entries.append(entry)
+            ledger = ledger.parent
+        return entry
 
-    def __init__(self) -> None:
-        self._entries: list[_Entry] = []
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """One entry a reply, in the order they ended."""
+        with self._lock:
+            return tuple(self._entries)
 
-    def add(self, reply: Reply) -> None:
-        """Enter a reply that has ended."""
-        usage = reply.usage
-        counts = (usage.input_tokens, usage.cached_tokens, usage.output_tokens, usage.thinking_tokens)
-        self._entries.append(_Entry(reply.provider, reply.model, counts, reply.cost))
+    def clear(self) -> None:
+        """Forget every entry here; ledgers above and below keep theirs."""
+        with self._lock:
+            self._entries.clear()
 
     def __len__(self) -> int:
         return len(self._entries)
-
-    @property
-    def lines(self) -> tuple[UsageLine, ...]:
-        """One line a provider and model, in the order they were first used."""
-        groups: dict[tuple[str, str], list[_Entry]] = {}
-        for entry in self._entries:
-            groups.setdefault((entry.provider, entry.model), []).append(entry)
-        return tuple(_line(provider, model, entries) for (provider, model), entries in groups.items())
 
     def __repr__(self) -> str:
         return f"<usage of {len(self)} replies>"
 
 
-def _line(provider: str, model: str, entries: list[_Entry]) -> UsageLine:
-    def total(place: int) -> int | None:
-        known = [count for entry in entries if (count := entry.counts[place]) is not None]
-        return sum(known) if known else None
+SESSION = Ledger()
+"""Every reply of this process whose chat keeps its ledger below this one."""
 
-    costs = [entry.cost for entry in entries if entry.cost is not None]
-    cost = sum(costs, Decimal(0)) if costs else None
-    return UsageLine(
-        provider, model, len(entries), total(0), total(1), total(2), total(3), cost, len(entries) - len(costs)
-    )
+__all__ = ["SESSION", "Entry", "Ledger", "UsageLine"]

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from minimax_nb.catalog import Endpoint
 from minimax_nb.chat.count import TokenCount, estimated
+from minimax_nb.chat.desk import Desk
 from minimax_nb.messages.media import Media
 from minimax_nb.messages.parts import Part
 from minimax_nb.messages.request import Request
@@ -53,8 +53,9 @@ class Preview(Shown):
     notes: tuple[str, ...]
 
 
-def preview(request: Request, endpoint: Endpoint, notes: tuple[str, ...]) -> Preview:
-    """The preview of this request at this endpoint; nothing is sent."""
+def preview(request: Request, desk: Desk, notes: tuple[str, ...]) -> Preview:
+    """The preview of this request; nothing is sent."""
+    endpoint = desk.endpoint
     call = FACES[endpoint.face_name].encode(request, endpoint)
     return Preview(
         provider=endpoint.provider_name,
@@ -69,6 +70,6 @@ def preview(request: Request, endpoint: Endpoint, notes: tuple[str, ...]) -> Pre
         body=json.loads(call.outline),
         prompt=request.messages[-1].parts,
         media=call.media,
-        count=estimated(request, endpoint),
+        count=estimated(request, desk),
         notes=notes,
     )

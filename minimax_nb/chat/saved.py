@@ -6,24 +6,32 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from minimax_nb.errors import ConfigError
+from minimax_nb.messages.saved import message_from_dict, message_to_dict
+from minimax_nb.messages.turns import Turn, in_turns
 
 FORMAT = "minimax_nb chat"
-VERSION = 1
+VERSION = 2
+"""Version 1 knew messages only; it is still read."""
 
 
 def write_chat(path: str | os.PathLike[str], content: Mapping[str, Any]) -> None:
     """Save ``content``; a failure leaves what was there before."""
-    target = Path(path)
     text = json.dumps({"format": FORMAT, "version": VERSION, **content}, ensure_ascii=False, indent=1)
+    replace_file(path, text + "\n")
+
+
+def replace_file(path: str | os.PathLike[str], text: str) -> None:
+    """Write a file whole, or not at all."""
+    target = Path(path)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text + "\n")
+            file.write(text)
         Path(name).replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -48,6 +56,39 @@ def read_chat(path: str | os.PathLike[str]) -> dict[str, Any]:
     if not isinstance(content.get("version"), int) or content["version"] > VERSION:
         raise ConfigError(f"{path} was saved by a newer version.", hint="Update minimax_nb to load it.")
     return content
+
+
+def turns_to_save(turns: Iterable[Turn]) -> list[dict[str, Any]]:
+    """The turns as plain JSON values."""
+    return [
+        {
+            "messages": [message_to_dict(message) for message in turn.messages],
+            **({"name": turn.name} if turn.name else {}),
+            **({"stale": True} if turn.stale else {}),
+        }
+        for turn in turns
+    ]
+
+
+def turns_of(content: Mapping[str, Any]) -> tuple[Turn, ...]:
+    """The turns of a saved chat.
+
+    Raises:
+        ConfigError: A message has another shape.
+        KeyError: There are neither turns nor messages.
+        TypeError: They are of another type.
+    """
+    if "turns" not in content:
+        return in_turns(message_from_dict(message) for message in content["messages"])
+    return tuple(
+        Turn(
+            tuple(message_from_dict(message) for message in turn["messages"]),
+            str(turn.get("name", "")),
+            bool(turn.get("stale", False)),
+        )
+        for turn in content["turns"]
+        if turn["messages"]
+    )
 
 
 def without_password(url: str) -> str:

@@ -1,50 +1,45 @@
-"""The two thin shells that wait: a stream for threads and one for coroutines, around one :class:`Turn`."""
+"""The two thin shells that wait: a stream for threads and one for coroutines."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
-from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from minimax_nb.chat.turn import Turn
-from minimax_nb.chat.uploads import with_uploads, with_uploads_async
-from minimax_nb.errors import MiniMaxError, TransportError
-from minimax_nb.messages.events import Event, TextDelta
+from minimax_nb.chat.answering import Answering
+from minimax_nb.chat.reading import AsyncReading, Reading
+from minimax_nb.messages.events import Event, TextDelta, ToolEnded
 from minimax_nb.messages.reply import Reply
-from minimax_nb.transport import (
-    AsyncExchange,
-    Exchange,
-    Limits,
-    Stop,
-    Stopped,
-    error_body,
-    error_body_async,
-    open_exchange,
-    open_exchange_async,
-    prepare,
-    retrying,
-    retrying_async,
-    tell_tries,
-)
+from minimax_nb.tools.approve import Approver
+from minimax_nb.tools.batch import Batch
+from minimax_nb.transport import Limits, Stop, prepare
 
 
 class _Common:
     """What both streams offer."""
 
-    def __init__(self, turn: Turn, limits: Limits) -> None:
-        self._turn = turn
-        self._limits = limits if turn.call.stream else replace(limits, whole=True)
+    def __init__(self, answering: Answering, limits: Limits) -> None:
+        self._answering, self._limits = answering, limits
+        self._stop = Stop()
 
     @property
     def reply(self) -> Reply:
-        """The reply so far; whole once the stream has ended."""
-        return self._turn.reply
+        """The reply so far; whole once the stream has ended. With tools it is another one for each call."""
+        return self._answering.reply
 
-    def _on_wait(self, error: BaseException, attempt: int, seconds: float) -> None:
-        reason = error.what if isinstance(error, MiniMaxError) else str(error)
-        self.reply.status = f"{reason} Waiting {seconds:.1f} s, then try {attempt + 1} of {self._limits.retries + 1}."
+    def ask_through(self, approver: Approver) -> None:
+        """Let ``approver`` decide about the tools of this stream that need approval, instead of the chat's own."""
+        self._answering.approver = approver
+
+    @property
+    def approver(self) -> Approver:
+        """Who decides about tools that need approval."""
+        return self._answering.who_approves
+
+    def _ended(self) -> None:
+        """The stream is over, perhaps before it began."""
+        self._answering.round.interrupted(None)  # does nothing to a call that has ended
+        self._answering.end()
 
 
 class Stream(_Common):
@@ -57,11 +52,9 @@ class Stream(_Common):
         MiniMaxError: From the iteration, with ``reply`` holding what had arrived.
     """
 
-    def __init__(self, turn: Turn, limits: Limits) -> None:
-        super().__init__(turn, limits)
-        prepare(turn.call)
-        self._stop = Stop()
-        self._exchange: Exchange | None = None
+    def __init__(self, answering: Answering, limits: Limits) -> None:
+        super().__init__(answering, limits)
+        prepare(answering.round.call)
         self._batches = self._run()
         self._events = (event for batch in self._batches for event in batch)
 
@@ -81,11 +74,10 @@ class Stream(_Common):
 
     @property
     def text_stream(self) -> Iterator[str]:
-        """The answer's text in pieces, joined exactly as in ``reply.text``."""
+        """The answer's text in pieces, joined exactly as in ``reply.text``; with tools the text of every call."""
         joint = _Joint()
         for event in self._events:
-            if isinstance(event, TextDelta):
-                yield from joint.pieces(event)
+            yield from joint.pieces(event)
 
     def until_done(self) -> Reply:
         """Read to the end and give the whole reply."""
@@ -100,80 +92,33 @@ class Stream(_Common):
     def close(self) -> None:
         """End the stream where it is; what came is kept. Does nothing to a stream that has ended."""
         self._batches.close()
-        self._turn.interrupted(None)  # only has an effect if the stream never started
+        self._ended()
 
     def _run(self) -> Generator[list[Event], None, None]:
-        """The events in the batches that the bytes brought: one step of the generator a piece of the answer."""
-        turn = self._turn
+        """The events of one call after the other, in the batches that the bytes brought; tools run between them."""
+        answering = self._answering
         try:
-            yield from self._read()
-            turn.finished(self._now() or 0.0)
-        except Stopped:
-            turn.interrupted(self._now())
-        except (KeyboardInterrupt, GeneratorExit):
-            turn.interrupted(self._now())
-            raise
-        except BaseException as error:
-            if isinstance(error, TransportError) and turn.whole_after_all(self._now() or 0.0):
-                return
-            turn.failed(error, self._now())
+            while True:
+                yield from Reading(answering.round, self._limits, self._stop).batches()
+                if batch := answering.batch():
+                    yield from self._run_tools(batch)
+                if not answering.go_on():
+                    return
+        finally:
+            self._ended()
+
+    def _run_tools(self, batch: Batch) -> Generator[list[Event], None, None]:
+        answering = self._answering
+        self._stop.on_stop(answering.stop.set)
+        try:
+            batch.run()
+        except BaseException:
+            answering.settle(batch, interrupted=True)
             raise
         finally:
-            if self._exchange is not None:
-                self._exchange.close()
-
-    def _read(self) -> Generator[list[Event], None, None]:
-        """The reply's events; tries before the first delivered one are the retry policy's."""
-        turn, reply = self._turn, self.reply
-        exchange, chunks, events = self._opened()
-        reply.status = ""
-        yield events
-        feed, now = turn.feed, exchange.now
-        exchange.progressed()
-        for data in chunks if not reply.done else ():
-            if events := feed(data, now()):
-                yield events
-                if reply.stop_reason is not None:
-                    return
-                exchange.progressed()
-        while events := turn.flush(now()):
-            yield events
-
-    def _opened(self, *, again: bool = True) -> tuple[Exchange, Iterator[bytes], list[Event]]:
-        """The answer up to its first part, once all that has to be uploaded before has been."""
-        turn = self._turn
-        turn.address(with_uploads(turn.request, turn.endpoint, self._limits, self._stop, turn.tell))
-        tries = retrying(self._limits, self._stop, self._on_wait, turn.spoilt)
-        try:
-            return tries(self._connect)
-        except MiniMaxError as error:
-            if not (again and turn.lost(error)):
-                tell_tries(error, tries, self._limits)
-                raise
-        return self._opened(again=False)
-
-    def _connect(self) -> tuple[Exchange, Iterator[bytes], list[Event]]:
-        """Open the answer and read up to its first part, so that an early error can still be tried again."""
-        turn = self._turn
-        turn.try_again()
-        self._exchange = exchange = open_exchange(turn.call, self._limits, self._stop)
-        try:
-            if not _is_reply(exchange.status):
-                raise turn.refused(exchange, error_body(exchange))
-            turn.begin(exchange)
-            chunks = exchange.chunks()
-            events: list[Event] = []
-            for data in chunks:
-                events += turn.feed(data, exchange.now())
-                if turn.begun or self.reply.done:
-                    break
-        except BaseException:
-            exchange.close()  # at once: no connection is held through a wait
-            raise
-        return exchange, chunks, events
-
-    def _now(self) -> float | None:
-        return None if self._exchange is None else self._exchange.now()
+            self._stop.forget()
+        answering.settle(batch)
+        yield [ToolEnded(run) for run in self.reply.runs]
 
 
 class AsyncStream(_Common):
@@ -185,9 +130,8 @@ class AsyncStream(_Common):
         MiniMaxError: From the iteration, with ``reply`` holding what had arrived.
     """
 
-    def __init__(self, turn: Turn, limits: Limits) -> None:
-        super().__init__(turn, limits)
-        self._exchange: AsyncExchange | None = None
+    def __init__(self, answering: Answering, limits: Limits) -> None:
+        super().__init__(answering, limits)
         self._events = self._run()
 
     def __aiter__(self) -> AsyncIterator[Event]:
@@ -203,12 +147,11 @@ class AsyncStream(_Common):
 
     @property
     async def text_stream(self) -> AsyncIterator[str]:
-        """The answer's text in pieces, joined exactly as in ``reply.text``."""
+        """The answer's text in pieces, joined exactly as in ``reply.text``; with tools the text of every call."""
         joint = _Joint()
         async for event in self._events:
-            if isinstance(event, TextDelta):
-                for piece in joint.pieces(event):
-                    yield piece
+            for piece in joint.pieces(event):
+                yield piece
 
     async def until_done(self) -> Reply:
         """Read to the end and give the whole reply."""
@@ -219,84 +162,34 @@ class AsyncStream(_Common):
     async def close(self) -> None:
         """End the stream where it is; what came is kept."""
         await self._events.aclose()
-        self._turn.interrupted(None)
+        self._ended()
 
     async def _run(self) -> AsyncGenerator[Event, None]:
-        turn = self._turn
+        answering = self._answering
         try:
-            async for event in self._read():
-                yield event
-            turn.finished(self._now() or 0.0)
-        except (KeyboardInterrupt, GeneratorExit, asyncio.CancelledError):
-            turn.interrupted(self._now())
-            raise
-        except BaseException as error:
-            if isinstance(error, TransportError) and turn.whole_after_all(self._now() or 0.0):
-                return
-            turn.failed(error, self._now())
-            raise
-        finally:
-            if self._exchange is not None:
-                await self._exchange.close()
-
-    async def _read(self) -> AsyncGenerator[Event, None]:
-        turn = self._turn
-        exchange, chunks, events = await self._opened()
-        self.reply.status = ""
-        for event in events:
-            yield event
-        exchange.progressed()
-        if not self.reply.done:
-            async for data in chunks:
-                if events := turn.feed(data, exchange.now()):
-                    for event in events:
+            while True:
+                reading = AsyncReading(answering.round, self._limits).events()
+                try:
+                    async for event in reading:
                         yield event
-                    if self.reply.stop_reason is not None:
-                        return
-                    exchange.progressed()
-        while events := turn.flush(exchange.now()):
-            for event in events:
-                yield event
+                finally:
+                    await reading.aclose()  # a generator that is left is not closed at once by itself
+                if batch := answering.batch():
+                    await self._run_tools(batch)
+                    for run in self.reply.runs:
+                        yield ToolEnded(run)
+                if not answering.go_on():
+                    return
+        finally:
+            self._ended()
 
-    async def _opened(self, *, again: bool = True) -> tuple[AsyncExchange, AsyncIterator[bytes], list[Event]]:
-        turn = self._turn
-        turn.address(await with_uploads_async(turn.request, turn.endpoint, self._limits, turn.tell))
-        tries = retrying_async(self._limits, self._on_wait, turn.spoilt)
+    async def _run_tools(self, batch: Batch) -> None:
         try:
-            opened: tuple[AsyncExchange, AsyncIterator[bytes], list[Event]] = await tries(self._connect)
-            return opened
-        except MiniMaxError as error:
-            if not (again and turn.lost(error)):
-                tell_tries(error, tries, self._limits)
-                raise
-        return await self._opened(again=False)
-
-    async def _connect(self) -> tuple[AsyncExchange, AsyncIterator[bytes], list[Event]]:
-        turn = self._turn
-        turn.try_again()
-        self._exchange = exchange = await open_exchange_async(turn.call, self._limits)
-        try:
-            if not _is_reply(exchange.status):
-                raise turn.refused(exchange, await error_body_async(exchange))
-            turn.begin(exchange)
-            chunks = exchange.chunks()
-            events: list[Event] = []
-            async for data in chunks:
-                events += turn.feed(data, exchange.now())
-                if turn.begun or self.reply.done:
-                    break
+            await batch.run_async()
         except BaseException:
-            await exchange.close()
+            self._answering.settle(batch, interrupted=True)
             raise
-        return exchange, chunks, events
-
-    def _now(self) -> float | None:
-        return None if self._exchange is None else self._exchange.now()
-
-
-def _is_reply(status: int) -> bool:
-    """Whether an answer with this HTTP status can hold a reply; redirects are never followed."""
-    return 200 <= status < 300
+        self._answering.settle(batch)
 
 
 class _Joint:
@@ -306,7 +199,11 @@ class _Joint:
         self._index: int | None = None
         self._ends_line = True
 
-    def pieces(self, event: TextDelta) -> Iterator[str]:
+    def pieces(self, event: Event) -> Iterator[str]:
+        if isinstance(event, ToolEnded):
+            self._index = -1  # the next call numbers its parts anew
+        if not isinstance(event, TextDelta):
+            return
         if self._index not in {None, event.index} and not self._ends_line and not event.text.startswith("\n"):
             yield "\n\n"
         self._index, self._ends_line = event.index, event.text.endswith("\n")

@@ -25,9 +25,17 @@ def test_the_services_count_is_exact_and_sends_the_prompt_alone(monkeypatch, tmp
     assert "counted by the service" in render(count)[0]["text/plain"]
 
 
+def test_the_openai_protocol_asks_the_path_of_the_responses(monkeypatch, tmp_path):
+    with answering(always({"object": "response.input_tokens", "input_tokens": 1366})) as service:
+        count = chat(monkeypatch, tmp_path, service.url, face="openai").count("How long is this?")
+    assert (count.tokens, count.exact, count.note) == (1366, True, "")
+    assert service.paths == ["/v1/responses/input_tokens"]
+
+
 def test_a_protocol_that_does_not_count_asks_nobody(monkeypatch, tmp_path):
     with answering(always({"input_tokens": 1366})) as service:
-        count = chat(monkeypatch, tmp_path, service.url, face="openai").count("How long is this?")
+        point(monkeypatch, tmp_path, openrouter={"openai": f"{service.url}/api/v1"})
+        count = Chat(provider="openrouter", api_key=KEY).count("How long is this?")
     assert not count.exact
     assert service.asked == []
 
@@ -37,6 +45,7 @@ def test_a_protocol_that_does_not_count_asks_nobody(monkeypatch, tmp_path):
     [
         Answer(b"404 page not found", 404),
         Answer({"type": "error", "error": {"type": "not_found_error", "message": "no such path"}}, 404),
+        Answer({"error": {"message": "invalid params, unknown model 'MiniMax-M3' (2013)", "http_code": "400"}}, 400),
         Answer(b"", 405),
         Answer(b"", 501),
         Answer(b"<html><title>Welcome</title>"),
@@ -49,7 +58,7 @@ def test_a_server_that_does_not_count_leaves_the_estimate_and_a_note(monkeypatch
     with answering(lambda path, headers: answer) as service:
         count = chat(monkeypatch, tmp_path, service.url, retries=0).count("How long is this?")
     assert not count.exact
-    assert count.tokens == count.parts["prompt"] + count.parts.get("system", 0) + count.parts.get("history", 0) > 0
+    assert count.tokens == sum(count.parts.values()) > 0
     assert "MiniMax" in count.note
     shown = render(count)[0]
     assert count.note in shown["text/plain"]

@@ -199,7 +199,10 @@ def test_a_saved_conversation_keeps_its_pictures(face):
     assert opened(picture).size == (96, 64)
     assert (picture.detail, clip.fps) == ("low", 2)
     assert again.ask(NOW + "And now?").text
-    assert json.loads(Path("talk.json").read_text(encoding="utf-8"))["messages"][0]["parts"][1]["kind"] == "picture"
+    assert (
+        json.loads(Path("talk.json").read_text(encoding="utf-8"))["turns"][0]["messages"][0]["parts"][1]["kind"]
+        == "picture"
+    )
 
 
 def test_a_fork_has_the_same_pictures_and_goes_its_own_way():

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from minimax_nb.catalog import Endpoint, price
+from minimax_nb.catalog.price import bill
+from minimax_nb.chat.account import Hold
+from minimax_nb.chat.cost import least_cost
+from minimax_nb.chat.desk import Desk
 from minimax_nb.chat.uploads import forget_lost, named_before
-from minimax_nb.errors import MiniMaxError, ServiceError, TransportError, WireError
-from minimax_nb.messages.events import Event, Failed, PartStarted, Started, TextDelta, ThinkingDelta
+from minimax_nb.errors import BudgetError, MiniMaxError, ServiceError, TransportError, WireError
+from minimax_nb.messages.events import ArgumentsDelta, Event, Failed, PartStarted, Started, TextDelta, ThinkingDelta
+from minimax_nb.messages.growing import Timing
 from minimax_nb.messages.parts import Message
-from minimax_nb.messages.reply import Reply, Timing
+from minimax_nb.messages.reply import Reply
 from minimax_nb.messages.request import Request
+from minimax_nb.messages.usage import Usage
+from minimax_nb.prompt.tokens import estimate
 from minimax_nb.transport import AsyncExchange, Exchange
 from minimax_nb.wire import FACES, service_error
 from minimax_nb.wire.call import Call, Decoder
@@ -28,21 +34,29 @@ class _Marks:
     last: float | None = None
 
 
-class Turn:
-    """A prompt, the call that carries it, and the reply that comes back.
+class Round:
+    """A request, the call that carries it, and the reply that comes back.
 
-    ``on_end`` is called once, when the turn has ended for whatever reason.
+    Args:
+        request: What is asked.
+        desk: Of whom, and on whose account.
+        prompt: What the user said, for the reply's record.
+        notes: What the reader should know beforehand.
     """
 
     def __init__(
         self,
         request: Request,
-        endpoint: Endpoint,
+        desk: Desk,
         prompt: Message,
-        notes: tuple[str, ...],
-        on_end: Callable[[Turn], None],
+        notes: tuple[str, ...] = (),
     ) -> None:
-        self.request, self.endpoint, self.prompt = request, endpoint, prompt
+        self.request, self._desk = request, desk
+        self.endpoint = endpoint = desk.endpoint
+        self._hold: Hold | None = None
+        self._watched = False
+        self.hear: Callable[[str], object] | None = None  # told of every piece of the kinds below
+        self.heard: tuple[type[Event], ...] = (TextDelta,)
         self._sent = named_before(request, endpoint)  # with stand-ins for the ids of what is still to be uploaded
         self.call: Call = FACES[endpoint.face_name].encode(self._sent, endpoint)
         self.reply = Reply(
@@ -60,12 +74,27 @@ class Turn:
         self.begun = False  # a part of the reply has come: from here on it is handed out, and never asked for again
         self._started = False
         self.ended = False
-        self._on_end = on_end
         self._decoder: Decoder = self._new_decoder()
         self._marks = _Marks()
 
     def _new_decoder(self) -> Decoder:
         return FACES[self.endpoint.face_name].decoder(self.request, self.endpoint)
+
+    def reserve(self) -> None:
+        """Set aside the least it will cost. Nothing has been sent yet.
+
+        Raises:
+            BudgetError: A budget has not that much left.
+        """
+        self._hold = self._desk.account.hold(lambda: least_cost(self.endpoint, self._input_tokens(), self._tier))
+        self._watched = self._hold.watched
+
+    def _input_tokens(self) -> int:
+        return self._desk.tokens(self.request)["total"]
+
+    @property
+    def _tier(self) -> str | None:
+        return self.request.service_tier
 
     def address(self, request: Request) -> None:
         """The request is sent like this: what had to be uploaded has its address."""
@@ -102,6 +131,7 @@ class Turn:
         Raises:
             ServiceError: The service reported an error inside its answer.
             WireError: The bytes are not the protocol.
+            BudgetError: The reply has grown beyond a budget.
         """
         return self._fold(self._decoder.feed(data), now)
 
@@ -126,8 +156,14 @@ class Turn:
                 self._started = self._started or isinstance(event, Started)
                 self.begun = self.begun or isinstance(event, PartStarted)
             take(event)
+        if self.hear is not None:
+            for event in events:
+                if isinstance(event, _DELTAS) and isinstance(event, self.heard):
+                    self.hear(event.text)
         if brought:
             self._mark(now, brought=True)
+            if self._watched and self._hold is not None and not self.reply.done:
+                self._hold.hear("".join(event.text for event in events if isinstance(event, _DELTAS)))
         return events
 
     def _mark(self, now: float, *, brought: bool) -> None:
@@ -142,7 +178,7 @@ class Turn:
         So it is once a part of the reply has come or a token was counted; and a line that failed after the reply's
         first event leaves it open what the service did.
         """
-        usage = self.reply.usage
+        usage = self.reply.own_usage
         paid = bool(self.begun or usage.input_tokens or usage.output_tokens)
         return paid or (self._started and isinstance(error, TransportError))
 
@@ -177,7 +213,7 @@ class Turn:
         if self.ended:
             return
         if not self.reply.done:
-            self.reply.fail(error)
+            self.reply.fail(error, "interrupted" if isinstance(error, BudgetError) else "error")
         if isinstance(error, MiniMaxError):
             error.reply = self.reply
             error.request_id = self.reply.request_id = error.request_id or self.reply.request_id
@@ -191,13 +227,30 @@ class Turn:
             return
         self.ended = True
         reply = self.reply
-        reply.timing = self._timing(now)
-        reply.cost = price(self.endpoint, reply.usage, self.request.service_tier)
+        if reply.partial and self.begun:
+            reply.own_usage = self._guessed(reply)
+        reply.own_timing = self._timing(now)
+        error = reply.error if isinstance(reply.error, MiniMaxError) else None
+        reply.own_bill = bill(self.endpoint, reply.own_usage, self._tier, served=reply.model, error=error)
         reply.status = ""
-        self._on_end(self)
+        if self._hold is not None:
+            self._hold.settle(reply)
+
+    def _guessed(self, reply: Reply) -> Usage:
+        """The counts of a reply that was broken off: what the service did not come to tell is estimated.
+
+        An output count that came before the end tells less than what had arrived.
+        """
+        usage = reply.own_usage
+        arrived = sum(map(estimate, (reply.text, reply.thinking, *(call.name + call.raw for call in reply.own_calls))))
+        if 2 * (usage.output_tokens or 0) < arrived or usage.output_tokens is None:
+            usage = usage.merge(Usage(output_tokens=arrived, estimates=frozenset({"output_tokens"})))
+        if usage.input_tokens is None:
+            usage = usage.merge(Usage(input_tokens=self._input_tokens(), estimates=frozenset({"input_tokens"})))
+        return usage
 
     def _timing(self, now: float | None) -> Timing:
-        marks, tokens = self._marks, self.reply.usage.output_tokens
+        marks, tokens = self._marks, self.reply.own_usage.output_tokens
         if now is None:
             return Timing()
         total = round(now - marks.started, 4)
@@ -208,9 +261,4 @@ class Turn:
         return Timing(round(marks.first - marks.started, 4), total, rate)
 
 
-_DELTAS = (TextDelta, ThinkingDelta)
-
-
-def whole(request: Request, *, stream: bool) -> Request:
-    """The request with streaming on or off."""
-    return request if request.stream == stream else replace(request, stream=stream)
+_DELTAS = (TextDelta, ThinkingDelta, ArgumentsDelta)
