@@ -9,23 +9,25 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol, runtime_checkable
 
+from minimax_nb.display.buttons import with_buttons
 from minimax_nb.display.gallery import gallery
+from minimax_nb.display.guest import GuestPainter, OncePainter
 from minimax_nb.display.live import LivePainter
 from minimax_nb.display.plain import PlainPainter
-from minimax_nb.display.render import markdown_answer, render, thinking_folded, thinking_live
-from minimax_nb.display.safe import safe_line
-from minimax_nb.display.screen import CellScreen, Mode, Screen, choose_mode, new_display_id, owns_cell
+from minimax_nb.display.questions import Questions
+from minimax_nb.display.screen import CellScreen, Mode, Screen, choose_mode, owns_cell
+from minimax_nb.display.structured import parsed_table
+from minimax_nb.display.tool_runs import besides, under_way
 from minimax_nb.messages.events import Event
 from minimax_nb.messages.reply import Reply
+from minimax_nb.messages.tools import ToolRun
+from minimax_nb.tools import Approver
 
 TICK_S = 0.053
 """Least time between two outputs: some 19 a second, and never more than 20."""
-
-_GALLERY_BYTES_A_S = 100_000
-"""Most bytes of thumbnails a second where they must go out again with each update."""
 
 _PAUSE_S = 0.3
 _JOIN_S = 1.0
@@ -48,22 +50,52 @@ class Paintable(Protocol):
         ...
 
 
+@runtime_checkable
+class Approving(Protocol):
+    """A stream whose tools may need a person's approval."""
+
+    @property
+    def approver(self) -> Approver:
+        """Who decides."""
+        ...
+
+    def ask_through(self, approver: Approver) -> None:
+        """Let somebody else decide."""
+        ...
+
+
 class Painter(Protocol):
     """Shows a growing reply."""
+
+    draws: bool
+    """Whether it sets Markdown, so that a table says more than half a JSON text."""
 
     def begin(self, gallery: str) -> None:
         """Show what was sent, before anything arrives; called only where pictures or videos were."""
         ...
 
-    def paint(self, thinking: str, text: str, status: str = "", *, paused: bool = False) -> int:
+    def paint(
+        self,
+        thinking: str,
+        text: str,
+        status: str = "",
+        runs: Sequence[ToolRun] = (),
+        after: str = "",
+        *,
+        paused: bool = False,
+    ) -> int:
         """Show where the reply stands; gives the number of outputs that took."""
+        ...
+
+    def go_on(self, reply: Reply) -> None:
+        """What was painted stays, and the next call's reply, this one, is painted below it."""
         ...
 
     def restart(self) -> None:
         """What was text is thinking, or the reverse."""
         ...
 
-    def finish(self, data: dict[str, object], metadata: dict[str, object]) -> None:
+    def finish(self, reply: Reply) -> None:
         """Show the reply as it is saved."""
         ...
 
@@ -93,8 +125,10 @@ def show(stream: Paintable, *, mode: Mode | None = None, screen: Screen | None =
         return _Session(stream, PlainPainter(sys.stdout)).run()
     screen = screen or CellScreen()
     if chosen == "once":
-        return _Session(stream, _OncePainter(screen)).run()
-    painter: Painter = LivePainter(screen) if owns_cell() else _GuestPainter(screen)
+        return _Session(stream, OncePainter(screen)).run()
+    if isinstance(stream, Approving):
+        stream.ask_through(with_buttons(stream.approver))
+    painter: Painter = LivePainter(screen) if owns_cell() else GuestPainter(screen)
     return _Session(stream, painter).run()
 
 
@@ -106,12 +140,24 @@ class _Session:
         self._news = threading.Event()
         self._done = threading.Event()
         self._error: BaseException | None = None
-        self._reshaped = 0
+        self._questions = Questions(self._news.set)
+        self._turn_to(stream.reply)
+
+    def _turn_to(self, reply: Reply) -> None:
+        """Paint this reply from now on."""
+        self._reply, self._reshaped = reply, 0
+        self._draft: Any = None
+        self._draft_shown, self._draft_next = "", 0.0
+        self._runs: tuple[ToolRun, ...] | None = None
+        self._ended: list[ToolRun] = []
+        self._under_way = ""
 
     def run(self) -> Reply:
         """Paint to the end."""
         reader = threading.Thread(target=self._read, name="minimax_nb reader", daemon=True)
         interrupted: BaseException | None = None
+        if isinstance(self._stream, Approving):
+            self._stream.ask_through(self._questions.asking(self._stream.approver))
         reader.start()
         try:
             if sent := self._stream.reply.media:
@@ -122,13 +168,15 @@ class _Session:
         finally:
             if not self._done.is_set():
                 self._stream.stop()
-                self._done.wait(_JOIN_S)
+            self._questions.close()
+            self._done.wait(_JOIN_S)
         reply = self._stream.reply
         if interrupted is not None and not reply.done:  # the reader is stuck where no stop can reach it
             reply.fail(interrupted, "interrupted")
+        self._catch_up(reply)
         error = interrupted or self._error
-        if error is None or reply.text or reply.thinking or reply.tool_calls or reply.media:
-            self._painter.finish(*render(reply))
+        if error is None or reply.text or reply.thinking or reply.own_calls or reply.earlier or reply.media:
+            self._painter.finish(reply)
         else:
             self._painter.leave()
         if error is not None:
@@ -154,6 +202,9 @@ class _Session:
             if self._done.is_set():
                 return
             self._news.clear()
+            if self._questions.waiting:
+                self._paint(paused=True)  # what leads up to the question is read first
+                self._questions.answer()
             now = self._clock()
             if fresh:
                 quiet_since = now
@@ -161,92 +212,45 @@ class _Session:
             self._done.wait(TICK_S * max(1, outputs))
 
     def _paint(self, *, paused: bool) -> int:
-        reply, painter = self._stream.reply, self._painter
+        newest = self._stream.reply
+        outputs = self._catch_up(newest)
+        return outputs + self._paint_one(newest, paused=paused)
+
+    def _catch_up(self, newest: Reply) -> int:
+        """Where the next call of the turn has begun: nothing of those before it may be missing."""
+        outputs, turn = 0, (*newest.earlier, newest)
+        while self._reply is not newest:
+            outputs += self._paint_one(self._reply, paused=True)
+            self._turn_to(turn[turn.index(self._reply) + 1] if self._reply in turn else newest)
+            self._painter.go_on(self._reply)
+        return outputs
+
+    def _paint_one(self, reply: Reply, *, paused: bool) -> int:
         if reply.reshaped != self._reshaped:
             self._reshaped = reply.reshaped
-            painter.restart()
-        return painter.paint(reply.thinking, reply.text, reply.status, paused=paused)
+            self._painter.restart()
+        self._look_at_tools(reply)
+        text, after = reply.text, self._under_way
+        if reply.drafting is not None and self._painter.draws and not after and not self._ended:
+            after = self._drafted(reply, paused=paused)
+            text = text if reply.done and not after else ""
+        return self._painter.paint(reply.thinking, text, reply.status, self._ended, after, paused=paused)
 
+    def _look_at_tools(self, reply: Reply) -> None:
+        """Tool calls of a reply that asks for them: those that have ended, in that order, and those under way."""
+        if reply.stop_reason == "tool_use" and reply.runs is not self._runs:
+            self._runs = reply.runs
+            self._ended += besides(self._runs, self._ended)
+            answer = reply.answer_tool
+            asked = (call for call in reply.own_calls if not (answer and call.name == answer))
+            self._under_way = under_way(besides(asked, self._runs))
 
-class _OncePainter:
-    """Shows nothing until the end: for places that cannot change an output."""
-
-    def __init__(self, screen: Screen) -> None:
-        self._screen = screen
-
-    def begin(self, gallery: str) -> None:
-        """Nothing yet."""
-
-    def paint(self, thinking: str, text: str, status: str = "", *, paused: bool = False) -> int:
-        """Nothing yet."""
-        del thinking, text, status, paused
-        return 0
-
-    def restart(self) -> None:
-        """Nothing was shown."""
-
-    def finish(self, data: dict[str, object], metadata: dict[str, object]) -> None:
-        """The one output."""
-        self._screen.show(data, metadata)
-
-    def leave(self) -> None:
-        """Nothing was shown."""
-
-
-class _GuestPainter:
-    """Paints beside other outputs of the cell: one display, updated whole, less often the longer it is.
-
-    The interval grows with the length, so the bytes stay a small multiple of the text and the front end is not made
-    to set a long text again twenty times a second. Thumbnails go out with every update, so they make it longer too.
-    """
-
-    def __init__(self, screen: Screen, clock: Callable[[], float] = time.monotonic) -> None:
-        self._screen, self._clock = screen, clock
-        self._id: str | None = None
-        self._next = 0.0
-        self._gallery = ""
-        self._shown = ""
-
-    def begin(self, gallery: str) -> None:
-        """What was sent stands above the reply from now on."""
-        self._gallery = gallery + "\n\n"
-        self.paint("", "")
-
-    def paint(self, thinking: str, text: str, status: str = "", *, paused: bool = False) -> int:
-        """The whole reply so far, if its time has come."""
-        if self._clock() < self._next and (self._gallery or not paused):
-            return 0
-        markdown = self._gallery + _so_far(thinking, text, status)
-        if markdown == self._shown:
-            return 0
-        self._shown = markdown
-        self._next = self._clock() + max(2 * TICK_S, len(text) / 5000, len(self._gallery) / _GALLERY_BYTES_A_S)
-        self._put({"text/markdown": markdown}, {})
-        return 1
-
-    def restart(self) -> None:
-        """The next update shows everything anyway."""
-        self._next = 0.0
-
-    def finish(self, data: dict[str, object], metadata: dict[str, object]) -> None:
-        """The same display becomes the output that is saved."""
-        self._put(data, metadata)
-
-    def leave(self) -> None:
-        """The display stays, since other outputs may stand below it, and is empty."""
-        if self._id is not None:
-            self._put({"text/plain": "", "text/markdown": ""}, {})
-
-    def _put(self, data: dict[str, object], metadata: dict[str, object]) -> None:
-        if self._id is None:
-            self._id = new_display_id()
-            self._screen.show(data, metadata, self._id)
-        else:
-            self._screen.update(data, metadata, self._id)
-
-
-def _so_far(thinking: str, text: str, status: str) -> str:
-    """A reply in progress as one Markdown text."""
-    if text:
-        return (thinking_folded(thinking) if thinking else "") + markdown_answer(text)
-    return thinking_live(thinking) if thinking else f"*{safe_line(status) or '…'}*"
+    def _drafted(self, reply: Reply, *, paused: bool) -> str:
+        """The structured reply so far as a table: anew where more of it was read, and less often the longer it is."""
+        now = self._clock()
+        if now >= self._draft_next or paused:
+            draft = reply.draft
+            if draft is not self._draft:
+                self._draft, self._draft_shown = draft, parsed_table(draft)[1]
+            self._draft_next = now + max(2 * TICK_S, len(self._draft_shown) / 20_000)
+        return self._draft_shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from minimax_nb.errors import ServiceError
+from minimax_nb.errors import BudgetError, ServiceError
 from minimax_nb.messages.reply import Reply
 
 _ENDED = {
@@ -20,12 +20,14 @@ _TWO_DIGITS = Context(prec=2, rounding=ROUND_HALF_UP)
 
 def receipt(reply: Reply) -> str:
     """The receipt of a reply, as one line of plain text."""
-    parts = [reply.provider, _model(reply), reply.face, _tokens(reply), _price(reply)]
+    calls = f"{len(reply.earlier) + 1} calls" if reply.earlier else ""
+    parts = [reply.provider, _model(reply), reply.face, calls, _tokens(reply), _price(reply)]
     timing = reply.timing
     if timing.first_token_s is not None:
         parts.append(f"first token {seconds(timing.first_token_s)}")
     if timing.tokens_per_s is not None:
-        parts.append(f"{timing.tokens_per_s:,.0f} tokens/s")
+        about = "~" if "output_tokens" in reply.usage.estimates else ""
+        parts.append(f"{about}{timing.tokens_per_s:,.0f} tokens/s")
     parts.append(_end(reply))
     parts.append("replayed" if reply.replayed else "")
     return " · ".join(part for part in parts if part)
@@ -33,6 +35,8 @@ def receipt(reply: Reply) -> str:
 
 def _end(reply: Reply) -> str:
     """How it ended, where that is not the ordinary way."""
+    if isinstance(reply.error, BudgetError):
+        return "stopped by the budget"
     if reply.stop_reason == "error":
         return "failed" if isinstance(reply.error, ServiceError) else "cut off"
     return _ENDED.get(reply.stop_reason or "", "")
@@ -43,15 +47,20 @@ def _model(reply: Reply) -> str:
 
 
 def _tokens(reply: Reply) -> str:
+    """What went in and came out, estimates marked, with the parts of each that are known."""
     usage = reply.usage
-    about = "~" if usage.estimated else ""
 
-    def count(value: int | None) -> str:
-        return "unknown" if value is None else f"{about}{value:,}"
+    def count(name: str) -> str:
+        value = getattr(usage, name)
+        if value is None:
+            return "unknown"
+        return f"{'~' if name in usage.estimates else ''}{value:,}"
 
-    cached = f" ({count(usage.cached_tokens)} cached)" if usage.cached_tokens else ""
-    thought = f" ({count(usage.thinking_tokens)} thinking)" if usage.thinking_tokens else ""
-    return f"{count(usage.input_tokens)} in{cached} · {count(usage.output_tokens)} out{thought}"
+    cached = f" ({count('cached_tokens')} cached)" if usage.cached_tokens else ""
+    untold = bool(reply.thinking) and usage.thinking_tokens is None and usage.output_tokens is not None
+    thought = f" ({count('thinking_tokens')} thinking)" if usage.thinking_tokens else ""
+    thought = " (thinking unknown)" if untold else thought
+    return f"{count('input_tokens')} in{cached} · {count('output_tokens')} out{thought}"
 
 
 def _price(reply: Reply) -> str:
@@ -59,7 +68,13 @@ def _price(reply: Reply) -> str:
         return "free"
     if reply.replayed:
         return "nothing charged"
-    return "price unknown" if reply.cost is None else money(reply.cost)
+    bill = reply.bill
+    if bill.total is None:
+        return "price unknown"
+    if not bill.total and bill.note:
+        return "nothing charged"
+    limit = "at most " if bill.at_most else ""
+    return f"{limit}{'~' if bill.estimated else ''}{money(bill.total)}"
 
 
 def money(amount: Decimal) -> str:

@@ -13,12 +13,17 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from minimax_nb.display.gallery import gallery, media_lines
+from minimax_nb.display.grid import table
 from minimax_nb.display.receipt import money, receipt
 from minimax_nb.display.safe import code_block, safe_line, safe_markdown, safe_quote
+from minimax_nb.display.structured import parsed_table
+from minimax_nb.display.tool_runs import besides, call_line, run_folded, runs_plain
 from minimax_nb.errors import MiniMaxError
+from minimax_nb.messages.growing import Timing
 from minimax_nb.messages.parts import ToolCall
-from minimax_nb.messages.reply import Reply, Timing
+from minimax_nb.messages.reply import Reply
 from minimax_nb.messages.shown import Bundle
+from minimax_nb.messages.tools import ToolRun
 from minimax_nb.messages.usage import Usage
 
 _LIVE_THINKING = 400
@@ -57,33 +62,98 @@ def _version() -> str:
 
 
 def _plain(reply: Reply) -> str:
-    """The answer as it is, then tool calls, what was sent, notes and the receipt.
+    """The answer as it is, then what led to it, what was sent, notes and the receipt."""
+    steps = []
+    for each in (*reply.earlier, reply):
+        if each is not reply and _said_so(each):
+            steps.append(_said_so(each).rstrip())
+        if each.runs:
+            steps.append("\n".join(runs_plain(each.runs)))
+    return _with_answer(reply, 0, steps)
+
+
+def plain_rest(reply: Reply, written: int, told: Sequence[ToolRun]) -> str:
+    """What a terminal still has to say at the end of a reply.
+
+    Args:
+        reply: The reply, the last of its turn.
+        written: Characters of its text that are written.
+        told: The tool calls of the turn that have been told; so have the texts before this reply.
+    """
+    runs = runs_plain(besides(reply.tool_runs, told))
+    steps = ["\n".join(runs)] if runs else []
+    if written and _answer(reply) != reply.text:  # what is written stood beside the answer
+        return "\n\n" + _with_answer(reply, 0, steps)
+    return _with_answer(reply, written, steps)
+
+
+def _with_answer(reply: Reply, written: int, steps: Sequence[str]) -> str:
+    """The answer from a character on, and all that stands below it in plain text.
 
     Control characters, which would move a terminal's cursor or rename its window, are replaced one by one.
     """
-    text = reply.text
+    text = _answer(reply)
     pieces = []
     if not text and reply.thinking:
         pieces.append(f"({_NO_ANSWER})\n\n{reply.thinking.rstrip()}")
-    pieces += [_call_line(call) for call in reply.tool_calls]
+    pieces += [*steps, *map(call_line, _open_calls(reply))]
     pieces.append("\n".join([*_sent(reply), *_remarks(reply), f"[{receipt(reply)}]"]))
     below = "\n\n".join(pieces)
     gap = "\n" * (2 - len(text) + len(text.rstrip("\n"))) if text else ""
-    return _CONTROL.sub("\ufffd", f"{text}{gap}{below}")
+    return _CONTROL.sub("\ufffd", f"{text[written:]}{gap}{below}")
 
 
 def _markdown(reply: Reply) -> str:
-    text, thinking = reply.text, reply.thinking
     pieces = [gallery(reply.media)] if reply.media else []
-    if thinking:
-        pieces.append(_details(thinking, opened=not text and not reply.tool_calls))
-    if text:
-        pieces.append(safe_markdown(text).strip("\n"))
-    elif thinking and not reply.tool_calls:
-        pieces.append(f"*{_NO_ANSWER}*")
-    pieces += [code_block(_call_line(call), "python") for call in reply.tool_calls]
+    for call in (*reply.earlier, reply):
+        pieces += _said(call, last=call is reply)
     pieces.append(closing(reply))
     return "\n\n".join(pieces)
+
+
+def _answer(reply: Reply) -> str:
+    """The answer as text: of a structured reply that came as a tool's arguments, those."""
+    return _said_so(reply) if reply.text or reply.parsed is not None else ""
+
+
+def _said_so(reply: Reply) -> str:
+    """What one call said: its text, or the arguments of the tool by which it answered."""
+    given = [call.raw for call in reply.own_calls if reply.answer_tool and call.name == reply.answer_tool]
+    return given[-1] if given and (reply.parsed is not None or not reply.text) else reply.text
+
+
+def before_this(reply: Reply) -> str:
+    """What was said and done in the turn before this reply, as Markdown."""
+    return "\n\n".join(piece for each in reply.earlier for piece in _said(each, last=False))
+
+
+def _said(reply: Reply, *, last: bool) -> list[str]:
+    """One call's thinking, text and tool calls, as far as there are any."""
+    text, thinking = reply.text, reply.thinking
+    alone = last and not text and not reply.own_calls
+    pieces = [_details(thinking, opened=alone)] if thinking else []
+    if not last and not reply.runs:
+        return [*pieces, _folded("Sent back, since it was not as wanted", code_block(_said_so(reply), "text"))]
+    if reply.parsed is not None:
+        beside = text.strip("\n") if text != _answer(reply) else ""
+        pieces += [safe_markdown(beside)] if beside else []
+        pieces += [parsed_table(reply.parsed)[1], _folded("JSON", code_block(_answer(reply), "json"))]
+    elif text:
+        pieces.append(safe_markdown(text).strip("\n"))
+    elif thinking and alone:
+        pieces.append(f"*{_NO_ANSWER}*")
+    pieces += [run_folded(run) for run in reply.runs]
+    return pieces + [code_block(call_line(call), "python") for call in _unrun(reply)]
+
+
+def _unrun(reply: Reply) -> list[ToolCall]:
+    """Tool calls of one reply that nobody has run."""
+    taken = reply.answer_tool if reply.parsed is not None else ""
+    return [call for call in besides(reply.own_calls, reply.runs) if not (taken and call.name == taken)]
+
+
+def _open_calls(reply: Reply) -> list[ToolCall]:
+    return [call for each in (*reply.earlier, reply) if each is reply or each.runs for call in _unrun(each)]
 
 
 _NO_ANSWER = "There is no answer, only thinking."
@@ -101,17 +171,13 @@ def _remarks(reply: Reply) -> list[str]:
     return [*reply.notes, f"{type(error).__name__}: {error.what}{kept}"]
 
 
-def _call_line(call: ToolCall) -> str:
-    """A tool call as one line; one whose arguments are malformed is shown as it came."""
-    if call.malformed:
-        return f"{call.name}(malformed arguments: {call.raw})"
-    return f"{call.name}({', '.join(f'{name}={value!r}' for name, value in call.arguments.items())})"
-
-
 def _details(thinking: str, *, opened: bool) -> str:
-    mark = " open" if opened else ""
-    summary = f"<details{mark}>\n<summary>Thinking · {len(thinking):,} characters</summary>"
-    return f"{summary}\n\n{safe_quote(thinking.strip())}\n\n</details>"
+    return _folded(f"Thinking · {len(thinking):,} characters", safe_quote(thinking.strip()), opened=opened)
+
+
+def _folded(summary: str, inside: str, *, opened: bool = False) -> str:
+    """What is inside, already safe, behind a summary that can be opened."""
+    return f"<details{' open' if opened else ''}>\n<summary>{summary}</summary>\n\n{inside}\n\n</details>"
 
 
 def closing(reply: Reply) -> str:
@@ -155,13 +221,15 @@ def _error(error: MiniMaxError) -> Bundle:
 
 
 def _usage(usage: Usage) -> Bundle:
-    return _two([(name, _count(value)) for name, value in usage.to_dict().items()])
+    return _two([(name, _count(value, name in usage.estimates)) for name, value in usage.to_dict().items()])
 
 
-def _count(value: int | bool | None) -> str:
+def _count(value: int | bool | list[str] | None, guessed: bool) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "unknown" if value is None else f"{value:,}"
+    if isinstance(value, list):
+        return ", ".join(value)
+    return "unknown" if value is None else f"{'~' if guessed else ''}{value:,}"
 
 
 def _timing(timing: Timing) -> Bundle:
@@ -171,20 +239,6 @@ def _timing(timing: Timing) -> Bundle:
 def _two(rows: Sequence[tuple[str, str]]) -> Bundle:
     plain, markdown = table(("count", "value"), rows)
     return {"text/plain": plain, "text/markdown": markdown}, {}
-
-
-def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, str]:
-    """A table as aligned plain text and as Markdown; a cell is one line in both."""
-    headers, *rows = [[_CONTROL.sub("\ufffd", " ".join(cell.split())) for cell in row] for row in (headers, *rows)]
-    widths = [max(len(row[place]) for row in (headers, *rows)) for place in range(len(headers))]
-
-    def line(cells: Sequence[str]) -> str:
-        return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
-
-    plain = "\n".join([line(headers), line(["-" * width for width in widths]), *map(line, rows)])
-    marked = [f"| {' | '.join(map(safe_line, row))} |" for row in (headers, *rows)]
-    marked.insert(1, "|" + "---|" * len(headers))
-    return plain, "\n".join(marked)
 
 
 register(Reply, _reply)
@@ -198,6 +252,7 @@ __all__ = [
     "error_line",
     "markdown_answer",
     "money",
+    "plain_rest",
     "register",
     "render",
     "safe_line",

@@ -9,21 +9,18 @@ from decimal import Decimal
 
 from minimax_nb.catalog import ModelLine, load_catalog, model_table
 from minimax_nb.catalog.table import LiveLine, live_table
-from minimax_nb.chat import Chat, Ledger, Preview, TokenCount, UsageLine
+from minimax_nb.chat import Preview, TokenCount
 from minimax_nb.chat.served import Answered
 from minimax_nb.display.gallery import gallery, media_lines
 from minimax_nb.display.receipt import money
-from minimax_nb.display.render import Bundle, error_line, markdown_answer, register, safe_line, table
+from minimax_nb.display.render import Bundle, error_line, register, safe_line, table
 from minimax_nb.doctor import Report
 from minimax_nb.errors import ConfigError, MiniMaxError
 from minimax_nb.messages.media import Media
-from minimax_nb.messages.parts import Message, Thinking, ToolCall, ToolResult
 from minimax_nb.messages.shown import Shown
 from minimax_nb.prompt.media.files import said_bytes
 from minimax_nb.prompt.media.medium import Medium
 from minimax_nb.wire.files import Uploaded
-
-_EXCERPT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,32 +167,13 @@ def _listing(value: Listing) -> Bundle:
     }, {}
 
 
-def _ledger(value: Ledger) -> Bundle:
-    return _usage(value.lines)
-
-
-def _usage(lines: Sequence[UsageLine]) -> Bundle:
-    headers = ("provider", "model", "replies", "in", "cached", "out", "thinking", "price")
-    rows = tuple(
-        (
-            line.provider, line.model, str(line.replies), _count(line.input_tokens), _count(line.cached_tokens),
-            _count(line.output_tokens), _count(line.thinking_tokens), _sum(line),
-        )
-        for line in lines
-    )  # fmt: skip
-    return _listing(Listing("Usage", headers, rows, () if rows else ("Nothing was asked yet.",)))
-
-
-def _sum(line: UsageLine) -> str:
-    if line.cost is None:
-        return "unknown"
-    more = f" + {line.unknown_cost} unknown" if line.unknown_cost else ""
-    return money(line.cost) + more
+_PARTS = {"built-in": "added by the service"}
 
 
 def _token_count(value: TokenCount) -> Bundle:
     kind = "counted by the service" if value.exact else "the kit's estimate"
-    parts = ", ".join(f"{name} {tokens:,}" for name, tokens in value.parts.items() if tokens)
+    named = ((_PARTS.get(name, name), tokens) for name, tokens in value.parts.items())
+    parts = ", ".join(f"{name} {tokens:,}" for name, tokens in named if tokens)
     price = "price unknown" if value.price is None else f"{money(value.price)} for the input"
     text = f"{value.tokens:,} tokens ({kind}; estimate by part: {parts}), {price}. {value.note}".rstrip()
     return {"text/plain": text, "text/markdown": safe_line(text)}, {}
@@ -227,43 +205,6 @@ def _longest_run(text: str) -> int:
     return longest
 
 
-def _chat(value: Chat) -> Bundle:
-    title = f"{value.provider} · {value.model} · {value.face} · {len(value.history)} messages"
-    plain, markdown = [title], [f"**{safe_line(title)}**"]
-    if value.system:
-        plain.append(f"[system] {value.system}")
-        markdown.append(f"**system** {safe_line(value.system)}")
-    for message in value.history:
-        said, more = _said(message)
-        mark = f"{message.role}, cut short" if message.partial else message.role
-        sent = media_lines(message.media)
-        plain.append("\n".join([f"[{mark}] {said}{more}", *(f"({line})" for line in sent)]))
-        pieces = [markdown_answer(said + more), *(f"*{safe_line(line)}*" for line in sent)]
-        quoted = _quoted("\n\n".join(filter(None, pieces)))
-        markdown.append(f"**{mark}**\n\n{quoted}")
-    usage = _ledger(value.usage)[0]
-    plain.append(usage["text/plain"])
-    markdown.append(usage["text/markdown"])
-    return {"text/plain": "\n\n".join(plain), "text/markdown": "\n\n".join(markdown)}, {}
-
-
-def _said(message: Message) -> tuple[str, str]:
-    """A message's text, shortened, and a remark on what else it holds."""
-    text = message.text
-    more = f"\n… {len(text) - _EXCERPT:,} more characters" if len(text) > _EXCERPT else ""
-    extras = []
-    thinking = sum(len(part.text) for part in message.parts if isinstance(part, Thinking))
-    if thinking:
-        extras.append(f"thinking, {thinking:,} characters")
-    extras += [f"call of {part.name}" for part in message.parts if isinstance(part, ToolCall)]
-    extras += ["tool result" for part in message.parts if isinstance(part, ToolResult)]
-    return text[:_EXCERPT], more + (f"\n\n({'; '.join(extras)})" if extras else "")
-
-
-def _quoted(markdown: str) -> str:
-    return "\n".join("> " + line for line in markdown.splitlines())
-
-
 def _media(value: Media) -> Bundle:
     return {"text/plain": media_lines((value,))[0], "text/markdown": gallery((value,))}, {}
 
@@ -292,11 +233,8 @@ def _price(value: Decimal | None) -> str:
 
 
 register(Listing, _listing)
-register(Ledger, _ledger)
-register(UsageLine, lambda value: _usage((value,)))
 register(TokenCount, _token_count)
 register(Preview, _preview)
-register(Chat, _chat)
 register(Media, _media)
 register(Medium, _medium)
 register(Report, _report)

@@ -9,8 +9,9 @@ import time
 
 import pytest
 
+from minimax_nb.display.guest import GuestPainter, OncePainter
 from minimax_nb.display.live import LivePainter
-from minimax_nb.display.paint import TICK_S, _GuestPainter, _OncePainter, _Session, show
+from minimax_nb.display.paint import TICK_S, _Session, show
 from minimax_nb.display.plain import PlainPainter
 from minimax_nb.display.render import render
 from minimax_nb.errors import TransportError
@@ -82,8 +83,7 @@ def test_bytes_stay_in_step_with_text_and_outputs_at_every_length_and_pace(lengt
     memory, painter = painted(text, step)
     live = memory.bytes
     assert live <= 1_500 + 550 * painter.outputs
-    data, metadata = render(_whole(text))
-    painter.finish(data, metadata)
+    painter.finish(_whole(text))
     envelope = 650
     assert memory.bytes + envelope * painter.outputs <= 2 * len(text.encode()) + 2_500 + 1_200 * painter.outputs
 
@@ -210,7 +210,7 @@ def test_a_stall_holds_nothing_back():
 STATUS = "Uploading <img src=x onerror=alert(1)> *a* `b` $c$ [d](javascript:e) # f.mp4: 0 of 5 MB"
 
 
-@pytest.mark.parametrize("painter_of", [LivePainter, _GuestPainter])
+@pytest.mark.parametrize("painter_of", [LivePainter, GuestPainter])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_nothing_in_a_status_gets_through(painter_of, name):
     memory = Memory()
@@ -219,7 +219,7 @@ def test_nothing_in_a_status_gets_through(painter_of, name):
     assert "\n" not in memory.shown.strip("\n"), "one line"
 
 
-@pytest.mark.parametrize("painter_of", [LivePainter, _GuestPainter])
+@pytest.mark.parametrize("painter_of", [LivePainter, GuestPainter])
 def test_the_words_of_a_status_are_shown_as_they_came(painter_of):
     memory = Memory()
     painter_of(memory).paint("", "", STATUS)
@@ -274,7 +274,7 @@ def test_an_error_before_anything_came_leaves_no_output():
     assert not memory.outputs
 
 
-@pytest.mark.parametrize("painter_of", [LivePainter, _GuestPainter])
+@pytest.mark.parametrize("painter_of", [LivePainter, GuestPainter])
 def test_what_was_said_while_waiting_is_taken_back_when_nothing_came(painter_of):
     memory = Memory()
 
@@ -298,7 +298,7 @@ def test_beside_other_outputs_one_display_is_used_and_nothing_is_cleared():
     memory = Memory()
     memory.show({"text/plain": "printed before"}, {})
     text = [REPLY[at : at + 5] for at in range(0, len(REPLY), 5)]
-    _Session(Scripted(saying(*text, thinking="Hm.", pace=0.003)), _GuestPainter(memory)).run()
+    _Session(Scripted(saying(*text, thinking="Hm.", pace=0.003)), GuestPainter(memory)).run()
     assert memory.outputs[0][1] == {"text/plain": "printed before"}
     assert len(memory.outputs) == 2
     assert not any(kind == "clear_output" for kind, _, _ in memory.messages)
@@ -318,7 +318,7 @@ def waiting(memory: Memory, seen: list[str], media: tuple[object, ...], *, guest
         seen.append(memory.shown)
         yield from saying("Two ", "pictures.", thinking="Hm.", pace=0.15)
 
-    painter = _GuestPainter(memory) if guest else LivePainter(memory)
+    painter = GuestPainter(memory) if guest else LivePainter(memory)
     _Session(Scripted(events(), media), painter).run()
 
 
@@ -336,7 +336,7 @@ def test_what_was_sent_is_shown_before_anything_arrives_and_stays(guest):
 
 def test_every_painter_leaves_the_same_output_with_pictures():
     left = []
-    for painter in (LivePainter, _GuestPainter, _OncePainter):
+    for painter in (LivePainter, GuestPainter, OncePainter):
         memory = Memory()
         _Session(Scripted(saying("Hello ", "there"), (picture(),)), painter(memory)).run()
         left.append([output[1:] for output in memory.outputs])
@@ -365,8 +365,8 @@ def test_what_was_sent_stays_when_the_painting_starts_afresh():
 
 def test_beside_other_outputs_thumbnails_slow_the_painting_down():
     memory, clock = Memory(), [0.0]
-    painter = _GuestPainter(memory, lambda: clock[0])
-    painter.begin("x" * 200_000)
+    painter = GuestPainter(memory, lambda: clock[0])
+    painter.begin(f"![image a](data:image/png;base64,{'x' * 200_000})")
     for tick in range(1, 101):
         clock[0] = tick * 0.1
         painter.paint("", "word " * tick, paused=tick % 3 == 0)
@@ -376,7 +376,7 @@ def test_beside_other_outputs_thumbnails_slow_the_painting_down():
 
 def test_beside_other_outputs_nothing_new_is_not_painted_again():
     memory = Memory()
-    painter = _GuestPainter(memory)
+    painter = GuestPainter(memory)
     assert [painter.paint("", "same", paused=True) for _ in range(5)] == [1, 0, 0, 0, 0]
 
 
@@ -385,7 +385,7 @@ def test_a_call_that_fails_leaves_what_was_sent_and_why():
         raise TransportError("Could not reach the host.")
         yield
 
-    for painter in (LivePainter, _GuestPainter, _OncePainter):
+    for painter in (LivePainter, GuestPainter, OncePainter):
         memory = Memory()
         stream = Scripted(events(), (picture(),))
         stream.reply.fail(TransportError("Could not reach the host."))
@@ -406,7 +406,7 @@ def test_a_reply_without_media_costs_not_a_byte_more():
         return memory.messages
 
     assert [kind for kind, _, _ in messages(LivePainter)][-1] == "display_data"
-    assert len(messages(_GuestPainter)) <= 2
+    assert len(messages(GuestPainter)) <= 2
 
 
 def test_a_terminal_names_what_was_sent_under_the_answer():

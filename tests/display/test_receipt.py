@@ -8,8 +8,10 @@ import pytest
 
 from minimax_nb.display.receipt import money, receipt, seconds
 from minimax_nb.errors import OverloadedError, TransportError
+from minimax_nb.messages.bill import Bill
 from minimax_nb.messages.events import Finished, Started, UsageSeen
-from minimax_nb.messages.reply import Reply, Timing
+from minimax_nb.messages.growing import Timing
+from minimax_nb.messages.reply import Reply
 from minimax_nb.messages.usage import Usage
 
 
@@ -24,8 +26,8 @@ def reply_of(usage: Usage | None = None, *, model: str = "", stop: str | None = 
 
 def test_a_receipt_names_who_answered_the_tokens_the_price_and_the_time():
     reply = reply_of(Usage(1120, 80, None, 350, 96))
-    reply.cost = Decimal("0.00046321")
-    reply.timing = Timing(0.4167, 10.5, 34.71)
+    reply.own_bill = Bill(Decimal("0.00046321"))
+    reply.own_timing = Timing(0.4167, 10.5, 34.71)
     assert receipt(reply) == (
         "minimax · MiniMax-M3 · anthropic · 1,120 in (80 cached) · 350 out (96 thinking) · $0.00046"
         " · first token 0.42 s · 35 tokens/s"
@@ -37,7 +39,9 @@ def test_what_is_unknown_is_said_to_be_unknown():
 
 
 def test_estimates_are_marked():
-    assert "~12 in · ~3 out" in receipt(reply_of(Usage(12, None, None, 3, None, None, True)))
+    assert "~12 in · ~3 out" in receipt(
+        reply_of(Usage(12, output_tokens=3, estimates=frozenset({"input_tokens", "output_tokens"})))
+    )
 
 
 def test_a_model_that_was_not_asked_is_told():

@@ -22,10 +22,12 @@ from minimax_nb.display.render import (
     thinking_live,
 )
 from minimax_nb.errors import AuthError, OverloadedError, RequestError, TransportError
+from minimax_nb.messages.bill import Bill
 from minimax_nb.messages.events import ArgumentsDelta, Finished, PartStarted, TextDelta, ThinkingDelta
+from minimax_nb.messages.growing import Timing
 from minimax_nb.messages.media import Clip, Picture
 from minimax_nb.messages.parts import Part, user
-from minimax_nb.messages.reply import Reply, Timing
+from minimax_nb.messages.reply import Reply
 from minimax_nb.messages.saved import message_to_dict
 from minimax_nb.messages.usage import Usage
 from minimax_nb.prompt.media import Image, Video
@@ -40,7 +42,7 @@ def reply_of(
     text: str = "", thinking: str = "", calls: tuple[tuple[str, str], ...] = (), notes: tuple[str, ...] = ()
 ) -> Reply:
     reply = Reply(provider="minimax", face="anthropic", asked_model="MiniMax-M3", notes=notes)
-    reply.cost = Decimal("0.0005")
+    reply.own_bill = Bill(Decimal("0.0005"))
     for kind, delta, said in (("thinking", ThinkingDelta, thinking), ("text", TextDelta, text)):
         if said:
             index = len(reply.parts)
@@ -316,14 +318,14 @@ def loaded(path: Path, *parts: Part | str) -> Chat:
     """A chat from a file that holds one message."""
     Chat("MiniMax-M3", provider="emulator").save(path)
     saved = json.loads(path.read_text())
-    saved["messages"] = [message_to_dict(user(*parts))]
+    saved["turns"] = [{"messages": [message_to_dict(user(*parts))]}]
     path.write_text(json.dumps(saved))
     return Chat.load(path)
 
 
 def test_a_conversation_names_its_pictures_by_caption(tmp_path):
     plain, markdown = shown(loaded(tmp_path / "chat.json", "What is it, <b>?", picture(), clip()))
-    assert "[user] What is it, <b>?\n(image cat.png · PNG · 640 x 480 pixels" in plain
+    assert "[1 · user] What is it, <b>?\n(image cat.png · PNG · 640 x 480 pixels" in plain
     assert "\n(video ball.mp4 · " in plain
     assert "data:" not in markdown
     assert "60 frames" in "".join(read(jupyterlab(markdown)).text)
