@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 from minimax_nb.messages.shown import Bundle, use_renderer
 
 if TYPE_CHECKING:
+    from minimax_nb.catalog.quote import quote
     from minimax_nb.chat import AsyncStream, Chat, Stream, TokenCount
+    from minimax_nb.chat.budget import Budget
+    from minimax_nb.chat.preset import Preset
     from minimax_nb.display import show
     from minimax_nb.errors import (
         AuthError,
@@ -28,29 +31,39 @@ if TYPE_CHECKING:
         PlanLimitError,
         RateLimitError,
         RequestError,
+        SchemaError,
         ServiceError,
         ToolError,
         TransportError,
         UnknownModelError,
         WireError,
     )
+    from minimax_nb.messages.growing import Timing
     from minimax_nb.messages.parts import ToolCall
-    from minimax_nb.messages.reply import Reply, Timing
+    from minimax_nb.messages.reply import Reply
+    from minimax_nb.messages.scene import Scene
     from minimax_nb.messages.usage import Usage
     from minimax_nb.prompt import register
     from minimax_nb.prompt.media import Image, Video
+    from minimax_nb.tools import tool
 
 _HOME = {
+    "minimax_nb.catalog.quote": ("quote",),
     "minimax_nb.chat": ("AsyncStream", "Chat", "Stream", "TokenCount"),
     "minimax_nb.display": ("show",),
     "minimax_nb.errors": (
         "AuthError", "BalanceError", "BudgetError", "CassetteError", "ConfigError", "ContentFilterError",
         "ContextLengthError", "InvalidRequestError", "MiniMaxError", "OverloadedError", "PlanLimitError",
-        "RateLimitError", "RequestError", "ServiceError", "ToolError", "TransportError", "UnknownModelError",
-        "WireError",
+        "RateLimitError", "RequestError", "SchemaError", "ServiceError", "ToolError", "TransportError",
+        "UnknownModelError", "WireError",
     ),
+    "minimax_nb.chat.budget": ("Budget",),
+    "minimax_nb.chat.preset": ("Preset",),
     "minimax_nb.messages.parts": ("ToolCall",),
-    "minimax_nb.messages.reply": ("Reply", "Timing"),
+    "minimax_nb.messages.scene": ("Scene",),
+    "minimax_nb.tools": ("tool",),
+    "minimax_nb.messages.growing": ("Timing",),
+    "minimax_nb.messages.reply": ("Reply",),
     "minimax_nb.messages.usage": ("Usage",),
     "minimax_nb.prompt": ("register",),
     "minimax_nb.prompt.media": ("Image", "Video"),
@@ -61,6 +74,7 @@ __all__ = [
     "AsyncStream",
     "AuthError",
     "BalanceError",
+    "Budget",
     "BudgetError",
     "CassetteError",
     "Chat",
@@ -72,9 +86,12 @@ __all__ = [
     "MiniMaxError",
     "OverloadedError",
     "PlanLimitError",
+    "Preset",
     "RateLimitError",
     "Reply",
     "RequestError",
+    "Scene",
+    "SchemaError",
     "ServiceError",
     "Stream",
     "Timing",
@@ -86,8 +103,10 @@ __all__ = [
     "Usage",
     "Video",
     "WireError",
+    "quote",
     "register",
     "show",
+    "tool",
 ]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 
+from minimax_nb.chat.notebook_usage import notebook_usage, notebooks_in
 from minimax_nb.chat.served import asked_lists
 from minimax_nb.chat.whom import where_of
-from minimax_nb.display import render
+from minimax_nb.display import render, usage_listing
 from minimax_nb.display.tables import Listing, known_models, live_listing
 from minimax_nb.doctor import TIMEOUT_S, examine
 from minimax_nb.emulator.__main__ import add_arguments, run
@@ -26,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return run(chosen)
         if chosen.command == "models":
             _write(_models(chosen))
+            return 0
+        if chosen.command == "usage":
+            _usage(chosen)
             return 0
         report = examine(
             where=where_of(vars(chosen)), offline=chosen.offline, local=chosen.local, timeout=chosen.timeout
@@ -59,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_where(models)
     _add_timeout(models, None)
     models.add_argument("words", nargs="*", help="only models whose provider and id hold each of these words")
+    _add_usage(commands.add_parser("usage", help="total what notebook files used, without running them"))
     add_arguments(commands.add_parser("emulator", help="serve the emulator on a loopback port"))
     return parser
 
@@ -85,5 +91,38 @@ def _models(chosen: argparse.Namespace) -> Listing:
     return known_models(chosen.provider, words)
 
 
+_BY = {"model": ("provider", "model"), "cell": ("file", "cell", "provider", "model"), "file": ("file",)}
+"""What ``--by`` groups replies by."""
+
+
+def _add_usage(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Total the replies in notebook files from what was saved with them. Nothing is run and nobody is asked. A "
+        "reply that was copied counts once."
+    )
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="a notebook, or a folder: all notebooks in and below it"
+    )
+    parser.add_argument(
+        "--by", choices=tuple(_BY), help="a line for each (default: model, and file where there are more)"
+    )
+    parser.add_argument("--json", action="store_true", help="write JSON instead of a table")
+
+
+def _usage(chosen: argparse.Namespace) -> None:
+    paths = [path for file in chosen.files for path in notebooks_in(file)]
+    used, names = notebook_usage(paths), _BY.get(chosen.by, ())
+    if chosen.json:
+        _print(json.dumps(used.to_dict(*names), indent=2))
+    else:
+        _write(usage_listing(used, names))
+
+
 def _write(value: object) -> None:
-    sys.stdout.write(render(value)[0]["text/plain"] + "\n")
+    _print(render(value)[0]["text/plain"])
+
+
+def _print(text: str) -> None:
+    """Write text to the terminal; what its encoding lacks is escaped."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")

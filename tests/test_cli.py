@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +14,7 @@ import pytest
 
 from minimax_nb.cli import main
 from minimax_nb.emulator import serve
+from tests.support.environment import ROOT
 from tests.support.listings import KEY, always, answering, ids, point
 
 
@@ -39,7 +42,7 @@ def test_help_names_the_commands(capsys):
         main(["--help"])
     assert caught.value.code == 0
     told = capsys.readouterr().out
-    for command in ("doctor", "models", "emulator"):
+    for command in ("doctor", "models", "usage", "emulator"):
         assert command in told
 
 
@@ -132,3 +135,62 @@ def test_an_interrupt_is_no_traceback(capsys):
     with answering(interrupt) as service:
         assert main(["models", "--live", "-u", f"{service.url}/v1"]) == 130
     assert capsys.readouterr().err == ""
+
+
+# -- what notebooks used -------------------------------------------------------------------------------------------
+
+QUICKSTART = str(ROOT / "notebooks" / "quickstart.ipynb")
+
+
+def test_usage_totals_a_notebook(capsys):
+    assert main(["usage", QUICKSTART]) == 0
+    told = capsys.readouterr().out
+    assert "MiniMax-M3" in told
+    assert "free" in told
+    assert "of the notebook hold replies" in told
+
+
+def test_usage_totals_every_notebook_of_a_folder(capsys):
+    assert main(["usage", str(ROOT / "notebooks")]) == 0
+    told = capsys.readouterr().out
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        assert str(path) in told
+    assert "\nall" in told
+
+
+def test_usage_has_a_line_for_each_cell_or_file(capsys):
+    assert main(["usage", "--by", "cell", QUICKSTART]) == 0
+    assert capsys.readouterr().out.splitlines()[2].split()[:4] == ["file", "cell", "provider", "model"]
+    assert main(["usage", "--by", "file", QUICKSTART]) == 0
+    assert capsys.readouterr().out.splitlines()[2].split()[:2] == ["file", "replies"]
+
+
+def test_usage_is_json_for_programs(capsys):
+    assert main(["usage", "--json", "--by", "cell", QUICKSTART]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["files"] == [QUICKSTART]
+    assert told["total"]["cost"] == "0"
+    assert told["total"]["replies"] == sum(line["replies"] for line in told["lines"])
+    assert all(line["group"]["cell"] > 0 and line["input_tokens"] > 0 for line in told["lines"])
+
+
+def test_a_file_that_is_no_notebook_is_one_line_and_a_code(capsys, tmp_path: Path):
+    broken = tmp_path / "broken.ipynb"
+    broken.write_text('{"nbformat": 4, "cells": [')
+    for wrong in (str(broken), str(tmp_path / "none.ipynb"), str(tmp_path / "no\0path")):
+        assert main(["usage", QUICKSTART, wrong]) == 2
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert len(captured.err.splitlines()) == 1
+
+
+def test_a_terminal_of_few_letters_shows_the_table(monkeypatch, tmp_path: Path):
+    metadata = {"provider": "minimax", "model": "模型", "usage": {"input_tokens": 7}}
+    output = {"output_type": "display_data", "data": {}, "metadata": {"minimax_nb": metadata}}
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps({"nbformat": 4, "cells": [{"outputs": [output]}]}))
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert main(["usage", str(path)]) == 0
+    terminal.seek(0)
+    assert "\\u6a21" in terminal.read()

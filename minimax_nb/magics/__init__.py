@@ -20,6 +20,7 @@ def load(shell: Any) -> None:  # noqa: ANN401 - IPython's shells are untyped her
     magics = MinimaxMagics(shell)
     shell.register_magics(magics)
     magics.completer = _completer(magics)
+    magics.whereabouts.listen(shell)
     shell.set_hook("complete_command", magics.completer, re_key=_COMPLETES)
     shell.input_transformer_manager.token_transformers.append(PromptWithQuestionMark)
 
@@ -37,6 +38,7 @@ def unload(shell: Any) -> None:  # noqa: ANN401
     if magics in shell.configurables:
         shell.configurables.remove(magics)
     _drop_completer(shell, magics.completer)
+    magics.whereabouts.leave(shell)
     transformers = shell.input_transformer_manager.token_transformers
     if PromptWithQuestionMark in transformers:
         transformers.remove(PromptWithQuestionMark)

@@ -11,6 +11,7 @@ from traitlets import Bool, Float, Int, TraitError, Unicode
 from traitlets.config import Configurable
 
 from minimax_nb.errors import ConfigError, MiniMaxError
+from minimax_nb.magics.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from minimax_nb.magics.session import Session
@@ -52,6 +53,7 @@ class KitMagics(Magics, Defaults):
     def __init__(self, shell: Any) -> None:  # noqa: ANN401 - IPython's shells are untyped here
         super().__init__(shell)
         self.completer: Any = None
+        self.whereabouts = Whereabouts()
         self._session: Session | None = None
 
     @property

@@ -7,11 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import line_cell_magic, line_magic, magics_class, no_var_expand
 
-from minimax_nb.errors import RequestError
+from minimax_nb.errors import ConfigError, RequestError
 from minimax_nb.magics.base import KitMagics
-from minimax_nb.magics.options import ASKING, CHAT, EXAMINING, LISTING, UPLOADS, Option, Parsed, help_text, parse
+from minimax_nb.magics.options import (
+    ASKING,
+    BUDGET,
+    CHAT,
+    EXAMINING,
+    HISTORY,
+    LISTING,
+    UPLOADS,
+    USAGE,
+    Option,
+    Parsed,
+    help_text,
+    parse,
+)
 
 if TYPE_CHECKING:
+    from minimax_nb.chat.preset import Preset
     from minimax_nb.messages.reply import Reply
     from minimax_nb.prompt import Piece
 
@@ -40,35 +54,73 @@ class MinimaxMagics(KitMagics):
                 return
             body = (cell or "").removesuffix("\n")  # IPython ends every cell with a line end of its own
             prompt = "\n".join(text for text in (parsed.rest.strip(), body) if text)
-            self._ask(parsed, prompt)
+            reply = self._ask(parsed, prompt)
+            if reply is not None and parsed.values.get("to"):
+                from minimax_nb.magics.to_cell import to_next_cell
+
+                to_next_cell(self.shell, reply.text)
 
     @no_var_expand
     @line_magic
     def minimax_fix(self, line: str) -> None:
         """Explain the last exception and propose a mended cell. Takes the options of %minimax and further words."""
         with self.failing_in_one_line():
-            from minimax_nb.magics.lines import fix_prompt
+            from minimax_nb.magics.fixing import mending, propose
 
             parsed = parse(line, ASKING)
-            self._ask(parsed, *fix_prompt(parsed.rest))
+            asked = mending(self.shell, parsed.rest)
+            reply = self._ask(parsed, asked.words, *asked.pieces)
+            if reply is not None:
+                propose(self.shell, asked, reply.text)
 
-    def _ask(self, parsed: Parsed, text: str, *objects: object) -> None:
+    def _ask(self, parsed: Parsed, text: str, *objects: object) -> Reply | None:
+        """Ask, and paint the reply; None where nothing was to be sent."""
         from minimax_nb.display import put, put_code, show
         from minimax_nb.magics.attach import saying_which
         from minimax_nb.magics.session import REQUEST
 
         values = parsed.values
         prompt = (*self._filled(text, values), *objects)
-        said = {**self.layer(), **values}
-        chat = self.session.chat(values, self.layer())
-        options = {name: said[name] for name in REQUEST if name in said}
+        preset, wanted = self._preset(values), self._wanted(values)  # a mistake in them leaves everything as it was
+        begun = preset or self.session.preset_of(values)
+        said = {**self.layer(), **(begun.settings() if begun else {}), **values}
+        chat = self.session.chat(values, self.layer(), preset)
+        options = {name: said[name] for name in REQUEST if name in said} | wanted
         with saying_which(values.get("media", ()), self.shell.user_ns):
             if values.get("show_code"):
                 put_code(chat, prompt, options)
             elif values.get("dry"):
                 put(chat.preview(*prompt, **options))
             else:
-                self._keep(values, show, chat.stream(*prompt, **options), mode=self.paint or None)
+                return self._keep(values, show, chat.stream(*prompt, **options), mode=self.paint or None)
+        return None
+
+    def _preset(self, values: Mapping[str, Any]) -> Preset | None:
+        if "preset" not in values:
+            return None
+        from minimax_nb.magics.named import preset_named
+
+        return preset_named(values["preset"], self.shell.user_ns)
+
+    def _wanted(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What the options say of the turn: its name, the tools, the shape of the reply."""
+        wanted: dict[str, Any] = {}
+        if values.get("schema") and values.get("json"):
+            raise ConfigError("--schema and --json exclude each other.")
+        if values.get("json"):
+            wanted["schema"] = "json"
+        if "schema" in values or "tools" in values:
+            from minimax_nb.magics.named import schema_named, tools_named
+
+            if "schema" in values:
+                wanted["schema"] = schema_named(values["schema"], self.shell.user_ns)
+            if "tools" in values:
+                wanted["tools"] = tools_named(values["tools"], self.shell.user_ns)
+        if not values.get("append") and not values.get("alone"):
+            looks = bool(values.get("dry") or values.get("show_code"))
+            if turn := self.whereabouts.turn(values.get("chat", ""), counts=not looks):
+                wanted["turn"] = turn
+        return wanted
 
     def _filled(self, text: str, values: Mapping[str, Any]) -> tuple[Piece | str, ...]:
         """The prompt in pieces, pictures and videos of the options first."""
@@ -86,7 +138,7 @@ class MinimaxMagics(KitMagics):
             return (*media, text)
         return (*media, *fill(text, self.shell.user_ns))
 
-    def _keep(self, values: Mapping[str, Any], show: Any, stream: Any, mode: str | None) -> None:  # noqa: ANN401
+    def _keep(self, values: Mapping[str, Any], show: Any, stream: Any, mode: str | None) -> Reply:  # noqa: ANN401
         """Paint, and bind the reply even if it is only a part of one."""
         try:
             show(stream, mode=mode)
@@ -96,6 +148,7 @@ class MinimaxMagics(KitMagics):
             self.shell.user_ns["_mm"] = reply
             if name := values.get("output"):
                 self.shell.user_ns[name] = reply
+        return reply
 
     # -- the family ------------------------------------------------------------------------------------------------
 
@@ -110,6 +163,18 @@ class MinimaxMagics(KitMagics):
     def minimax_uploads(self, line: str) -> None:
         """List the videos that were uploaded to a service, or delete some there."""
         self._line("minimax_uploads", line)
+
+    @no_var_expand
+    @line_magic
+    def minimax_usage(self, line: str) -> None:
+        """Show what was used: tokens and prices by conversation, provider and model."""
+        self._line("minimax_usage", line)
+
+    @no_var_expand
+    @line_magic
+    def minimax_budget(self, line: str) -> None:
+        """Show how much may be used, or set it."""
+        self._line("minimax_budget", line)
 
     @no_var_expand
     @line_magic
@@ -150,7 +215,9 @@ LINE_OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "minimax_fix": ASKING,
     "minimax_models": LISTING,
     "minimax_uploads": UPLOADS,
-    "minimax_history": (CHAT,),
+    "minimax_usage": USAGE,
+    "minimax_budget": BUDGET,
+    "minimax_history": HISTORY,
     "minimax_reset": (CHAT, _ALL, _UNDO),
     "minimax_config": (),
     "minimax_doctor": EXAMINING,
@@ -169,6 +236,23 @@ List the videos that are at a service, uploaded with your key: id, name, size, w
 prompt with the same video uses the upload again from here. --delete ID and --delete-all delete there, and forget here;
 a conversation that still needs a video uploads it anew. No prompt is sent, and nothing costs anything."""
 
+_SPENT_USAGE = """%minimax_usage [options] [FILE.ipynb]
+
+Show what was used since the kernel began: tokens and prices by conversation, provider and model. What is unknown says
+so, and what is an estimate is marked. %minimax_usage FILE.ipynb totals what a notebook file used, whoever ran it,
+without running it. %minimax_usage --next shows how full the model's window is and what the next call would send."""
+
+_HISTORY_USAGE = """%minimax_history [options]
+
+Show a conversation turn by turn, or change it. A turn is a prompt and what came of it. Running a cell again answers its
+own turn anew, where the front end tells cells apart; turns after it are then stale until their cells are run again."""
+
+_BUDGET_USAGE = """%minimax_budget [--chat NAME] [AMOUNT]
+
+Show how much may be used, or set it: %minimax_budget 0.50 (USD), %minimax_budget 20000 tokens, %minimax_budget off.
+A call that would cross the budget is refused before it is sent; a reply that crosses it while it streams is stopped,
+kept and marked. What counts is everything since the kernel began."""
+
 _DOCTOR_USAGE = """%minimax_doctor [options]
 
 Say what this installation can do, and what the keys it finds can do: each service is asked for its list of models,
@@ -178,4 +262,7 @@ leaves this computer."""
 MinimaxMagics.minimax.__doc__ = help_text(_USAGE, ASKING)
 MinimaxMagics.minimax_models.__doc__ = help_text(_MODELS_USAGE, LISTING)
 MinimaxMagics.minimax_uploads.__doc__ = help_text(_UPLOADS_USAGE, UPLOADS)
+MinimaxMagics.minimax_history.__doc__ = help_text(_HISTORY_USAGE, HISTORY)
+MinimaxMagics.minimax_usage.__doc__ = help_text(_SPENT_USAGE, USAGE)
+MinimaxMagics.minimax_budget.__doc__ = help_text(_BUDGET_USAGE, BUDGET)
 MinimaxMagics.minimax_doctor.__doc__ = help_text(_DOCTOR_USAGE, EXAMINING)

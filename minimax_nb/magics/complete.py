@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from minimax_nb.chat.served import Answered
 
 Lists = Mapping[str, Callable[[str], Iterable[str]]]
-"""Name of a list of values to a function that gives it: of the line before the word that is completed; for pictures
-and videos, which may be files, of that word itself."""
+"""Name of a list of values to a function that gives it: of the line before the word that is completed; for pictures,
+videos and notebooks, which may be files, of that word itself."""
 
-_OF_WORD = {"pictures", "videos"}
+_OF_WORD = {"pictures", "videos", "notebooks", "functions"}
 _QUOTED = re.compile(r"""(?:^|[\s=])(["'])((?:(?!\1)[^\\])*)$""")
 """An option's value in quotes that are still open; one with a backslash is left to the user."""
 
@@ -49,12 +49,14 @@ def complete(line: str, symbol: str, options: Sequence[Option], lists: Lists) ->
     if glued and flag in by_flag:
         values = _values(by_flag[flag], typed, begun, lists)
         found = [f"{flag}={value}" for value in values if value.startswith(begun)]
-    elif (option := by_flag.get(previous)) is not None and option.kind is not None:
+    elif (option := by_flag.get(previous)) is not None and (
+        option.kind is not None or (option.completes and not word.startswith("-"))
+    ):
         found = [value for value in _values(option, typed, word, lists) if value.startswith(word)]
     elif word.startswith("-"):
         found = [flag for flag in by_flag if flag.startswith(word)]
     else:
-        return []
+        found = _positional(options, typed, word, lists)
     # A value with a blank in it must stand in quotes: it is offered once a quote is typed.
     return _cut([value for value in found if " " not in value], word, symbol)
 
@@ -65,9 +67,16 @@ def _in_quotes(line: str, symbol: str, options: Sequence[Option], lists: Lists, 
     flag = re.split(r"[\s=]+", typed.rstrip(" \t="))[-1]
     option = next((option for option in options if flag in option.flags and option.kind is not None), None)
     if option is None:
-        return []
-    values = [value for value in _values(option, typed, word, lists) if value.startswith(word)]
+        values = _positional(options, typed, word, lists)
+    else:
+        values = [value for value in _values(option, typed, word, lists) if value.startswith(word)]
     return _cut([value if value.endswith("/") else value + quote for value in values], word, symbol)
+
+
+def _positional(options: Sequence[Option], typed: str, word: str, lists: Lists) -> list[str]:
+    """What may stand beside the options."""
+    beside = [option for option in options if not option.flags]
+    return [value for option in beside for value in _values(option, typed, word, lists) if value.startswith(word)]
 
 
 def _cut(values: list[str], word: str, symbol: str) -> list[str]:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import linecache
 import re
 import sys
 from typing import Any
 
 from minimax_nb.catalog import did_you_mean
+from minimax_nb.catalog.nearest import listed
+from minimax_nb.chat import Chat
 from minimax_nb.chat.served import asked_lists
 from minimax_nb.chat.uploads import forget, uploaded
 from minimax_nb.chat.whom import where_of
 from minimax_nb.display import choose_mode, put, setting_listing
 from minimax_nb.display.tables import known_models, live_listing, upload_listing
 from minimax_nb.doctor import TIMEOUT_S, examine
-from minimax_nb.errors import ConfigError, MiniMaxError, RequestError
+from minimax_nb.errors import ConfigError
 from minimax_nb.magics.base import KitMagics, defaults_of, set_default
 from minimax_nb.magics.complete import remember
+from minimax_nb.magics.money import budget, usage
 from minimax_nb.magics.options import Parsed
-from minimax_nb.prompt.sources import CELL_FILE
 
 _SETTING = re.compile(r"""\s*([A-Za-z_]\w*)=("[^"]*"|'[^']*'|\S*)""")
 
@@ -62,8 +63,45 @@ _NO_UPLOAD = "Nothing is uploaded. A video goes up when it is too large for a re
 
 
 def history(magics: KitMagics, parsed: Parsed) -> None:
-    """Show a conversation."""
-    put(_chat(magics, parsed))
+    """Show a conversation, or change it: drop turns, take that back, begin another one with the same past."""
+    chat, said = _chat(magics, parsed), parsed.values
+    changes = [name for name in ("drop", "undo", "fork") if name in said]
+    if len(changes) > 1:
+        raise ConfigError(f"--{changes[0]} and --{changes[1]} exclude each other.")
+    if "turn" in said and "fork" not in said:
+        raise ConfigError("--turn says where a --fork begins.", hint="Add --fork NAME.")
+    if "drop" in said:
+        chat.drop(*said["drop"])
+        gone = listed(map(str, said["drop"]), last="and")
+        _say(f"Dropped: {gone}. {chat.account.name} has {_left(chat)} now; --undo brings back what is gone.")
+    elif "undo" in said:
+        undone = chat.undo()
+        _say(
+            f"Taken back: {chat.account.name} has {_left(chat)} now." if undone else "There is no change to take back."
+        )
+    elif "fork" in said:
+        _fork(magics, chat, said["fork"], said.get("turn"))
+    else:
+        put(chat)
+
+
+def _fork(magics: KitMagics, chat: Chat, name: str, turn: int | None) -> None:
+    there = magics.session.chats.get(name)
+    if there is chat:
+        raise ConfigError(f"{name} is the conversation that is forked.", hint="Take another name.")
+    if there is None:
+        twin = magics.session.begin(name, chat.fork(turn=turn))
+        more = f"--chat {name} goes on there."
+    else:  # a cell that is run again forks again
+        twin = there
+        twin.take_past(chat, turn)
+        more = f"%minimax_history --chat {name} --undo brings back what it was."
+    _say(f"{name} has the past of {chat.account.name}: {_left(twin)}. {more}")
+
+
+def _left(chat: Chat) -> str:
+    count = len(chat.turns)
+    return f"{count} turn{'' if count == 1 else 's'}"
 
 
 def reset(magics: KitMagics, parsed: Parsed) -> None:
@@ -111,41 +149,6 @@ def doctor(magics: KitMagics, parsed: Parsed) -> None:
     )
 
 
-def fix_prompt(words: str) -> tuple[str, Exception]:
-    """The prompt that asks to mend the last exception: the failing cell and its traceback.
-
-    Raises:
-        RequestError: There is no exception to mend.
-    """
-    error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
-    if error is None or not isinstance(error, Exception):
-        raise RequestError("No exception has happened in this notebook yet, so there is nothing to fix.")
-    if isinstance(error, MiniMaxError):
-        raise RequestError(
-            f"The last exception is the kit's own, and its message says what to do: {error}",
-            hint="No model was asked.",
-        )
-    ask = "Explain this exception in one or two sentences, then give the mended cell as one Python code block."
-    said = f"\n{words.strip()}" if words.strip() else ""
-    cell = _failing_cell(error)
-    code = f"\n\nThe cell:\n\n```python\n{cell}\n```" if cell else ""
-    return f"{ask}{said}{code}\n\nThe exception:\n\n", error
-
-
-def _failing_cell(error: BaseException) -> str:
-    """The source of the cell that was run when the exception came, from the traceback; "" if it is not known.
-
-    The traceback knows it even where a front end runs cells without keeping their history.
-    """
-    trace = error.__traceback__
-    while trace is not None:
-        name = trace.tb_frame.f_code.co_filename
-        if CELL_FILE.match(name):
-            return "".join(linecache.getlines(name)).rstrip()
-        trace = trace.tb_next
-    return ""
-
-
 def _chat(magics: KitMagics, parsed: Parsed) -> Any:  # noqa: ANN401
     if parsed.rest.strip():
         raise ConfigError(f"This magic takes no words, but was given {parsed.rest.strip()!r}.", hint="Use --chat NAME.")
@@ -165,6 +168,8 @@ def _say(text: str) -> None:
 ACTIONS = {
     "minimax_models": models,
     "minimax_uploads": uploads,
+    "minimax_usage": usage,
+    "minimax_budget": budget,
     "minimax_history": history,
     "minimax_reset": reset,
     "minimax_config": config,

@@ -19,9 +19,9 @@ class Option:
     """One option.
 
     Attributes:
-        flags: Its spellings, the long one last.
+        flags: Its spellings, the long one last; none for the words that stand beside the options.
         name: The key its value is found under.
-        kind: What makes a value of the text, or None for a switch.
+        kind: What makes a value of the text, or None for a switch; what a switch completes is a word behind it.
         shows: The placeholder in the help text.
         about: What it does, one line.
         completes: Name of the list its values complete from, or the values themselves.
@@ -63,6 +63,14 @@ def _name(text: str) -> str:
     return text
 
 
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name for name in re.split(r"[,\s]+", text) if name)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in _names(text))
+
+
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
 
 CHAT = Option(("--chat",), "chat", str, "NAME", "which conversation (default: main)", "chats")
@@ -84,10 +92,16 @@ ASKING: tuple[Option, ...] = (
     Option(("--max-tokens",), "max_tokens", int, "N", "most tokens of the reply, thinking included"),
     Option(("--think",), "thinking", str, "MODE", "thinking: adaptive or off", ("adaptive", "off")),
     Option(("--effort",), "effort", str, "LEVEL", "how hard to think: low to max", EFFORTS),
+    Option(("--tools",), "tools", _names, "A,B", "functions of the notebook that the model may call", "functions"),
+    Option(("--schema",), "schema", str, "NAME", "what the reply must be: a pydantic model, list[NAME], ...", "shapes"),
+    Option(("--json",), "json", None, "", "the reply is JSON; reply.parsed is its value"),
+    Option(("--to",), "to", str, "PLACE", "cell: put the reply's code into the next cell; it is not run", ("cell",)),
     Option(("-o", "--output"), "output", _name, "NAME", "bind the Reply to NAME (_mm is always the last one)"),
     CHAT,
     Option(("--new",), "new", None, "", "start that conversation afresh"),
     Option(("--alone",), "alone", None, "", "no history: neither read nor written"),
+    Option(("--append",), "append", None, "", "add a turn, even if this cell has said one before"),
+    Option(("--preset",), "preset", str, "NAME", "how a new conversation starts: a Preset, or its file", "presets"),
     Option(("--raw",), "raw", None, "", "send the prompt without filling in {{names}}"),
     Option(("--dry",), "dry", None, "", "send nothing: show what would be sent, its tokens and price"),
     Option(("--show-code",), "show_code", None, "", "send nothing: show the same call as code"),
@@ -112,6 +126,15 @@ EXAMINING: tuple[Option, ...] = (
 )
 """Options of ``%minimax_doctor``."""
 
+HISTORY: tuple[Option, ...] = (
+    CHAT,
+    Option(("--drop",), "drop", _numbers, "N,N", "take these turns out; -1 is the last"),
+    Option(("--undo",), "undo", None, "", "take back the last drop, reset or replaced turn of that conversation"),
+    Option(("--fork",), "fork", str, "NAME", "begin the conversation NAME with the same past"),
+    Option(("--turn",), "turn", int, "N", "with --fork: its past ends with this turn; 0 is none of it"),
+)
+"""Options of ``%minimax_history``."""
+
 UPLOADS: tuple[Option, ...] = (
     *(option for option in _WHERE if option.name != "face"),
     Option(("--delete",), "delete", str, "ID", "delete this upload, there and here; repeatable", many=True),
@@ -119,6 +142,31 @@ UPLOADS: tuple[Option, ...] = (
     _TIMEOUT,
 )
 """Options of ``%minimax_uploads``."""
+
+BUDGET: tuple[Option, ...] = (
+    Option(("--chat",), "chat", str, "NAME", "the budget of that conversation; else the session's", "chats"),
+    Option((), "amount", str, "AMOUNT", "USD (0.50), tokens (20000 tokens), or off", ("off", "tokens")),
+)
+"""Options of ``%minimax_budget``."""
+
+_PLOTS = ("cost", "tokens", "time", "calls")
+USAGE: tuple[Option, ...] = (
+    Option(("--by",), "by", _names, "A,B", "what to group by: chat, provider, model, face, ...", "groups"),
+    Option(("--chat",), "chat", str, "NAME", "only that conversation; with --next, whose next call", "chats"),
+    Option(("--next",), "next", None, "", "what the next call would send, with the prompt behind it if there is one"),
+    Option(
+        ("--plot",),
+        "plot",
+        None,
+        "[WHAT]",
+        "draw it: cost or tokens, over time or calls",
+        ("cost", "tokens", "time", "calls"),
+    ),
+    Option(("-o", "--output"), "output", _name, "NAME", "bind what was used to NAME"),
+    Option(("--frame",), "frame", _name, "NAME", "bind it to NAME as a DataFrame, a row a call"),
+    Option((), "file", str, "FILE.ipynb", "what a notebook file used instead, or all in a folder", "notebooks"),
+)
+"""Options of ``%minimax_usage``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +206,45 @@ def parse(line: str, options: Sequence[Option]) -> Parsed:
     return Parsed(values, rest)
 
 
+def parse_words(line: str, options: Sequence[Option]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """The options and the words of a line without a prompt: they stand in any order, and quotes hold a word together.
+
+    Raises:
+        ConfigError: As :func:`parse`.
+    """
+    values: dict[str, Any] = {}
+    words: list[str] = []
+    rest = line
+    while rest:
+        parsed = parse(rest, options)
+        values.update(parsed.values)
+        word, rest = _word(parsed.rest)
+        words += [word] if word is not None else []
+    return values, tuple(words)
+
+
 def _value(option: Option, flag: str, rest: str) -> tuple[str, str]:
-    match = _WORD.match(rest)
-    if match is None:
+    text, rest = _word(rest)
+    if text is None:
         raise ConfigError(f"{flag} needs a value: {flag} {option.shows}.")
+    if option.kind is _names and text.endswith(","):
+        raise ConfigError(f"{flag} {text} ends with a comma.", hint="Write them without a blank between, or in quotes.")
+    return text, rest
+
+
+def _word(line: str) -> tuple[str | None, str]:
+    """The first word, quotes taken off, and what follows it; None if there is none."""
+    match = _WORD.match(line)
+    if match is None:
+        return None, ""
     quoted = match[1] if match[1] is not None else match[2]
     text = match[3] if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
-    return text, rest[match.end() :].lstrip(" \t")
+    return text, line[match.end() :].lstrip(" \t")
+
+
+_KINDS: Mapping[Any, str] = {
+    _number: "a number", int: "a whole number", _numbers: "whole numbers", _name: "a Python name"
+}  # fmt: skip
 
 
 def _converted(option: Option, flag: str, text: str) -> Any:  # noqa: ANN401 - each option has a type of its own
@@ -172,7 +252,7 @@ def _converted(option: Option, flag: str, text: str) -> Any:  # noqa: ANN401 - e
     try:
         value = option.kind(text)
     except ValueError:
-        wants = {_number: "a number", int: "a whole number", _name: "a Python name"}.get(option.kind, "a value")
+        wants = _KINDS.get(option.kind, "a value")
         raise ConfigError(f"{flag} takes {wants}, not {text!r}.") from None
     if isinstance(option.completes, tuple) and option.completes and value not in option.completes:
         if option.name == "region":  # a provider row of the user's own may have others
@@ -195,7 +275,7 @@ def _unknown(flag: str, flags: tuple[str, ...]) -> ConfigError:
 
 def help_text(usage: str, options: Sequence[Option]) -> str:
     """The options as a table of plain text."""
-    left = [", ".join(option.flags) + (f" {option.shows}" if option.shows else "") for option in options]
+    left = [" ".join(filter(None, (", ".join(option.flags), option.shows))) for option in options]
     width = max(map(len, left), default=0)
     lines = [f"  {flags:<{width}}  {option.about}" for flags, option in zip(left, options, strict=True)]
     return "\n".join([usage, "", "Options, before the prompt:", *lines])

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from minimax_nb.errors import MiniMaxError
 from minimax_nb.magics.base import KitMagics
 from minimax_nb.magics.complete import Lists
 from minimax_nb.magics.options import ASKING, parse
 
+if TYPE_CHECKING:
+    from minimax_nb.magics.named import Kind
+
+_LOOKED_AT = 5000
+"""Most names of a folder that are looked at."""
+
 
 def lists(magics: KitMagics) -> Lists:
     """The lists that options name in ``completes``. Nothing is read before Tab is pressed."""
-
-    def providers(typed: str) -> Iterable[str]:
-        del typed
-        from minimax_nb.catalog import load_catalog
-
-        return load_catalog().providers
 
     def models(typed: str) -> Iterable[str]:
         from minimax_nb.catalog import load_catalog, model_table
@@ -38,13 +43,56 @@ def lists(magics: KitMagics) -> Lists:
 
         return names
 
+    def own(kind: Kind) -> Callable[[str], Iterable[str]]:
+        def names(word: str) -> Iterable[str]:
+            from minimax_nb.magics.named import names_of
+
+            return names_of(kind, word, magics.shell.user_ns)
+
+        return names
+
     return {
-        "providers": providers,
+        "providers": _providers,
         "models": models,
         "chats": chats,
+        "functions": own("functions"),
+        "shapes": own("shapes"),
+        "presets": own("presets"),
         "pictures": media("--image"),
         "videos": media("--video"),
+        "notebooks": notebook_names,
+        "groups": _groups,
     }
+
+
+def _providers(typed: str) -> Iterable[str]:
+    del typed
+    from minimax_nb.catalog import load_catalog
+
+    return load_catalog().providers
+
+
+def _groups(typed: str) -> Iterable[str]:
+    """What usage can be grouped by."""
+    del typed
+    from minimax_nb.chat.ledger import Ledger
+
+    return Ledger.GROUPS
+
+
+def notebook_names(begun: str) -> list[str]:
+    """The notebook files and folders, as far as a path is typed; nothing of it is changed in what is offered."""
+    at = max(begun.rfind("/"), begun.rfind(os.sep)) + 1
+    names: list[str] = []
+    with suppress(OSError, RuntimeError, ValueError), os.scandir(Path(begun[:at] or ".").expanduser()) as entries:
+        for entry in islice(entries, _LOOKED_AT):
+            if entry.name.startswith(".") and not begun[at:].startswith("."):
+                continue
+            if entry.is_dir():
+                names.append(f"{begun[:at]}{entry.name}/")
+            elif entry.name.endswith(".ipynb"):
+                names.append(begun[:at] + entry.name)
+    return sorted(names)
 
 
 def _said(typed: str, name: str) -> str | None:

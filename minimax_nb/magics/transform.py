@@ -12,6 +12,9 @@ from typing import Any
 
 from IPython.core.inputtransformer2 import EscapedCommand
 
+_PROMPTING = frozenset({"minimax", "minimax_fix", "minimax_usage"})
+"""The magics that take a prompt on their line (``%minimax_usage --next what is X?``)."""
+
 
 class PromptWithQuestionMark(EscapedCommand):
     """Finds ``%minimax some words?`` at the start of a line, ahead of the help transformer."""
@@ -23,7 +26,7 @@ class PromptWithQuestionMark(EscapedCommand):
         """The first line of ours that ends in a question mark, or None."""
         for line in tokens_by_line:
             words = [token for token in line if token.string.strip()]
-            if len(words) < 4 or words[0].string != "%" or words[1].string != "minimax":
+            if len(words) < 4 or words[0].string != "%" or words[1].string not in _PROMPTING:
                 continue
             prompt_follows = words[2].start[1] > words[1].end[1]
             if prompt_follows and words[0].line.rstrip().endswith("?"):
