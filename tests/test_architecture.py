@@ -36,6 +36,7 @@ FLOORS = [
         "transport",
         "cassette",
         "tools",
+        "structured",
         "chat",
     ),
     *("doctor", "display", "magics", "panels", "cli", "__main__", "__init__"),
@@ -47,7 +48,7 @@ PUBLIC_NAMES = [
     *("ContentFilterError", "ContextLengthError", "InvalidRequestError", "MiniMaxError", "OverloadedError"),
     *("PlanLimitError", "RateLimitError", "Reply", "RequestError", "ServiceError", "Stream", "Timing", "TokenCount"),
     *("ToolCall", "ToolError", "TransportError", "UnknownModelError", "Usage", "WireError", "register", "show"),
-    *("Image", "Video"),
+    *("Image", "Video", "Budget", "Preset", "Scene", "SchemaError", "tool", "quote"),
 ]
 """Every name that ``from minimax_nb import *`` gives; a change here is a change of what users type."""
 

@@ -20,7 +20,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -146,10 +146,15 @@ class Page:
         for entry in entries[1:]:
             self.view.locator(".lm-Menu").get_by_text(entry, exact=True).first.click()
 
-    def run_all(self, timeout: float = 120, *, wait: bool = True) -> None:
-        """Run All Cells, and wait until the kernel has done them or an error has stopped them."""
+    def run_all(self, timeout: float = 120, *, wait: bool = True, presses: Sequence[str] = ()) -> None:
+        """Run All Cells, and wait until the kernel has done them or an error has stopped them.
+
+        ``presses`` are the buttons that the cells put up on their way, by name, each pressed as it appears.
+        """
         before = self._prompts(None)
         self.menu("Run", "Run All Cells")
+        for name in presses:
+            self.view.get_by_role("button", name=name).click(timeout=timeout * 1000)
         if wait:
             self.wait_done(timeout, before=before)
 

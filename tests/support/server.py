@@ -114,8 +114,15 @@ class Server:
         return path
 
     def read(self, path: str) -> dict[str, Any]:
-        """A notebook as it lies on the disk now."""
-        return dict(json.loads((self.work / path).read_text(encoding="utf-8")))
+        """A notebook as it lies on the disk now. A file that the server has begun to write anew is waited for."""
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                return dict(json.loads((self.work / path).read_text(encoding="utf-8")))
+            except ValueError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
 
     def get(self, what: str, method: str = "GET") -> Any:
         """What the server's REST interface answers, parsed; None for an empty answer."""
