@@ -181,7 +181,7 @@ def _entry(values: _Values, file: str, cell: int) -> NotebookEntry:
         face=values.take("face", _text) or "",
         usage=_usage(counts),
         cost=Decimal(0) if replayed else cost,
-        at_most=False,  # a notebook does not tell
+        at_most=values.take("cost_at_most", _flag) or False,
         free=not replayed and cost == 0,
         replayed=replayed,
         partial=values.take("partial", _flag) or False,
@@ -209,7 +209,9 @@ def _usage(counts: _Values) -> Usage:
         "reported_total": counts.take("total_tokens", whole_of),
     }
     told = frozenset(name for name, count in known.items() if count is not None)
-    return Usage(**known, estimates=told if counts.take("estimated", _flag) else frozenset())
+    named = counts.take("estimates", _names)  # an older version only said that there are some
+    guessed = told if named is None else told & named
+    return Usage(**known, estimates=guessed if counts.take("estimated", _flag) else frozenset())
 
 
 def _at_most(whole: int | None) -> Callable[[Any], int | None]:
@@ -222,6 +224,10 @@ def _at_most(whole: int | None) -> Callable[[Any], int | None]:
 
 def _text(value: object) -> str | None:
     return one_line(value, 200) if isinstance(value, str) else None
+
+
+def _names(value: object) -> frozenset[str] | None:
+    return frozenset(value) if isinstance(value, list) and all(isinstance(name, str) for name in value) else None
 
 
 def _flag(value: object) -> bool | None:
