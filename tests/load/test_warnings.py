@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -59,6 +60,8 @@ def test_failing_calls_leave_no_warning(more, clean_env, tmp_path):
         text=True,
         timeout=120,
     )
-    assert done.stderr == ""
+    # In dev mode asyncio tells of every step that took long, which on a busy machine any may.
+    told = [line for line in done.stderr.splitlines() if not re.fullmatch(r"Executing <.*> took [\d.]+ seconds", line)]
+    assert told == []
     failed, failed_waiting, cases = map(int, done.stdout.split())
     assert failed == failed_waiting == cases
