@@ -54,8 +54,10 @@ def test_a_reply_costs_the_front_end_little_more_than_its_text(shown: dict[int, 
     assert run.error is None, run.text
     text = body("openai", "plain", deltas).text
     assert word(deltas - 1).strip() in run.text
-    saved = 500  # receipt and provenance of the output that is saved, beside its envelope
-    assert sent(run) <= 2 * travels(text) + saved + 1200 * len(outputs_of(run))
+    outputs = max(
+        2, len(outputs_of(run))
+    )  # one alone, on a machine too busy to paint before the end, has the receipt too
+    assert sent(run) <= 2 * travels(text) + 1200 * outputs
     assert len(outputs_of(run)) <= OUTPUTS_A_SECOND * max(run.age, 1) + 5
     assert busiest(outputs_of(run), WINDOW_S) <= 1000 * WINDOW_S
     assert [output["output_type"] for output in run.outputs] == ["display_data"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +41,7 @@ async def waiting(case):
     return 0
 
 async def all_of_them():
+    asyncio.get_running_loop().slow_callback_duration = 60  # how long a step takes is the machine's affair
     return sum([await waiting(case) for case in CASES])
 
 print(sum(blocking(case) for case in CASES), asyncio.run(all_of_them()), len(CASES))
@@ -60,8 +60,6 @@ def test_failing_calls_leave_no_warning(more, clean_env, tmp_path):
         text=True,
         timeout=120,
     )
-    # In dev mode asyncio tells of every step that took long, which on a busy machine any may.
-    told = [line for line in done.stderr.splitlines() if not re.fullmatch(r"Executing <.*> took [\d.]+ seconds", line)]
-    assert told == []
+    assert done.stderr == ""
     failed, failed_waiting, cases = map(int, done.stdout.split())
     assert failed == failed_waiting == cases
