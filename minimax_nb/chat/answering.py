@@ -180,7 +180,7 @@ class Answering:
             said += reply.said
             if any(call.name == ANSWER_TOOL for call in reply.own_calls) and not reply.runs:
                 said.append(say_back(reply, "Taken.", is_error=False))
-        return Turn((self.prompt, *said), self._name) if said else None
+        return Turn((self.prompt, *said), self._name, reply=reply) if said else None
 
     def end(self) -> None:
         """The turn has ended. Only the first time does anything."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from secrets import token_hex
 
+from minimax_nb.chat.watchers import Watchers
 from minimax_nb.errors import RequestError
 from minimax_nb.messages.parts import Message
 from minimax_nb.messages.turns import Turn, cell_of
@@ -17,6 +20,11 @@ class Conversation:
         self._turns = tuple(turns)
         self._before: tuple[Turn, ...] | None = None
         self._lock = threading.Lock()
+        self._watchers = Watchers()
+
+    def watch(self, hear: Callable[[], object]) -> Callable[[], None]:
+        """Call ``hear`` after each change, on the thread that made it; gives the function that ends this."""
+        return self._watchers.add(hear)
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -51,6 +59,22 @@ class Conversation:
             elif self._before is not None:
                 self._before = _with(self._before, turn)
             self._turns = _with(self._turns, turn)
+        self._watchers.tell()
+
+    def name_of(self, number: int) -> str:
+        """The name of a turn, by its number; one that has none is given one, so that it can be answered anew.
+
+        Raises:
+            RequestError: There is no turn of that number.
+        """
+        with self._lock:
+            turns = self._turns
+            at = _index(number, len(turns))
+            if not turns[at].name:
+                named = replace(turns[at], name=f"turn-{token_hex(6)}")
+                self._turns = (*turns[:at], named, *turns[at + 1 :])
+                self._before = self._before and tuple(named if turn is turns[at] else turn for turn in self._before)
+            return self._turns[at].name
 
     def drop(self, *numbers: int) -> int:
         """Take out turns by their numbers, the first being 1 and the last also -1; how many that were.
@@ -64,13 +88,15 @@ class Conversation:
             if gone:
                 self._before = turns
                 self._turns = tuple(turn for at, turn in enumerate(turns) if at not in gone)
-            return len(gone)
+        self._watchers.tell()
+        return len(gone)
 
     def clear(self) -> None:
         """Take out every turn."""
         with self._lock:
             if self._turns:
                 self._before, self._turns = self._turns, ()
+        self._watchers.tell()
 
     def undo(self) -> bool:
         """Go back to what stood before the last turn was dropped, cleared or replaced; whether there was such a change.
@@ -81,12 +107,14 @@ class Conversation:
             if self._before is None:
                 return False
             self._before, self._turns = self._turns, self._before
-            return True
+        self._watchers.tell()
+        return True
 
     def become(self, other: Conversation) -> None:
         """Go on with what another conversation holds; a step back undoes it."""
         with self._lock:
             self._before, self._turns = self._turns, other.turns
+        self._watchers.tell()
 
     def up_to(self, number: int | None) -> Conversation:
         """A conversation of its own with the turns up to and with this number; None is all of them.

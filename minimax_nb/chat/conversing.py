@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from minimax_nb.catalog import Endpoint, choose, resolve
@@ -138,6 +138,23 @@ class Conversing(Shown):
     def turns(self) -> tuple[Turn, ...]:
         """The same turn by turn: each prompt with what came of it."""
         return self._talk.turns
+
+    def turn_name(self, number: int) -> str:
+        """The name of a turn, by its number; one without a name is given one.
+
+        ``chat.ask(..., turn=name)`` answers that turn anew in its place.
+
+        Raises:
+            RequestError: There is no turn of that number.
+        """
+        return self._talk.name_of(number)
+
+    def watch(self, hear: Callable[[], object]) -> Callable[[], None]:
+        """Call ``hear`` whenever the conversation has changed; gives the function that ends this.
+
+        It is called on the thread that made the change, and should be quick.
+        """
+        return self._talk.watch(hear)
 
     def reset(self) -> None:
         """Forget the conversation; settings and usage stay. :meth:`undo` brings it back."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from minimax_nb.chat.entries import Entries
 from minimax_nb.chat.entry import Entry, UsageLine
+from minimax_nb.chat.watchers import Watchers
 from minimax_nb.messages.reply import Reply
 
 
@@ -17,12 +19,17 @@ class Ledger(Entries):
         name: What the chat is called in the entries.
     """
 
-    __slots__ = ("_entries", "_lock", "name", "parent")
+    __slots__ = ("_entries", "_lock", "_watchers", "name", "parent")
 
     def __init__(self, parent: Ledger | None = None, name: str = "") -> None:
         self.parent, self.name = parent, name
         self._entries: list[Entry] = []
         self._lock = threading.Lock()
+        self._watchers = Watchers()
+
+    def watch(self, hear: Callable[[], object]) -> Callable[[], None]:
+        """Call ``hear`` after each new entry, on the thread that made it; gives the function that ends this."""
+        return self._watchers.add(hear)
 
     def add(self, reply: Reply, chat: str = "", at: float | None = None) -> Entry:
         """Enter a reply that has ended, here and in every ledger above.
@@ -40,6 +47,7 @@ class Ledger(Entries):
         while ledger is not None:  # one lock at a time, so that no two threads can wait for each other
             with ledger._lock:
                 ledger._entries.append(entry)
+            ledger._watchers.tell()
             ledger = ledger.parent
         return entry
 
@@ -53,6 +61,7 @@ class Ledger(Entries):
         """Forget every entry here; ledgers above and below keep theirs."""
         with self._lock:
             self._entries.clear()
+        self._watchers.tell()
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from minimax_nb.messages.parts import Message, ToolResult
+from minimax_nb.messages.reply import Reply
 from minimax_nb.messages.shown import Shown
 
 _NUMBER = re.compile(r"#\d+\Z")
@@ -21,11 +22,13 @@ class Turn(Shown):
         name: What the turn is known by, such as the id of the cell that said it, or "". At most one turn of a
             conversation has a given name.
         stale: Whether a turn before it was answered anew since: it may build on what nobody said.
+        reply: The reply that ended it, with its receipt, if it was said in this process; a saved chat has none.
     """
 
     messages: tuple[Message, ...]
     name: str = ""
     stale: bool = False
+    reply: Reply | None = field(default=None, compare=False)
 
     @property
     def prompt(self) -> Message:

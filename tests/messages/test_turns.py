@@ -285,3 +285,45 @@ def test_a_turn_that_is_dropped_while_it_is_answered_anew_comes_back_at_the_end(
         for _ in stream:
             pass
     assert [each.name for each in chat.turns] == ["b", "a"]
+
+
+def test_a_turn_without_a_name_is_given_one_by_which_it_is_answered_anew() -> None:
+    talk = Conversation([turn("one"), turn("two", "b"), turn("three")])
+    name = talk.name_of(1)
+    assert name
+    assert talk.name_of(1) == name
+    assert talk.name_of(2) == "b"
+    assert talk.name_of(-1) != name
+    talk.enter(turn("one again", name))
+    assert [each.prompt.text for each in talk.turns] == ["one again", "two", "three"]
+    assert [each.stale for each in talk.turns] == [False, True, True]
+    with pytest.raises(RequestError, match="no turn 4"):
+        talk.name_of(4)
+
+
+def test_a_name_given_later_survives_a_step_back() -> None:
+    talk = Conversation([turn("one"), turn("two")])
+    talk.drop(2)
+    name = talk.name_of(1)
+    assert talk.undo()
+    assert talk.turns[0].name == name
+
+
+def test_whoever_watches_is_told_of_each_change_until_it_leaves() -> None:
+    talk = Conversation([turn("one")])
+    told: list[int] = []
+
+    def fails() -> None:
+        raise ValueError
+
+    talk.watch(fails)
+    leave = talk.watch(lambda: told.append(len(talk.turns)))
+    talk.enter(turn("two"))
+    talk.drop(1)
+    talk.undo()
+    talk.clear()
+    talk.become(Conversation([turn("a"), turn("b"), turn("c")]))
+    assert told == [2, 1, 2, 0, 3]
+    leave()
+    talk.enter(turn("two"))
+    assert len(told) == 5
