@@ -9,6 +9,23 @@ from minimax_nb.secrets import Secret
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """Whose answers a recording holds: they are there without a key.
+
+    Attributes:
+        providers: Their names, the first that was recorded first.
+        only: Nothing is sent at all, so that nobody needs a key.
+    """
+
+    providers: tuple[str, ...] = ()
+    only: bool = False
+
+    def covers(self, name: str) -> bool:
+        """Whether a provider needs no key."""
+        return self.only or name in self.providers
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """Everything the encoder and the transport need to know about the other side.
 

@@ -56,9 +56,14 @@ class Defaults(Row):
     temperature: float | None = None
     top_p: float | None = None
     max_tokens: int | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
     thinking: Literal["adaptive", "off"] | None = None
     effort: Literal["low", "medium", "high", "xhigh", "max"] | None = None
     service_tier: Literal["standard", "priority"] | None = None
+    cassette: str | None = None
+    cassette_mode: Literal["off", "auto", "record", "replay"] | None = None
+    cassette_speed: str | float | None = None
     timeout: float | None = None
     retries: int | None = None
     retry_wait: float | None = None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from minimax_nb.catalog.address import IN_PROCESS, address_complaint, path_of, with_path, with_scheme
-from minimax_nb.catalog.endpoint import Endpoint
+from minimax_nb.catalog.endpoint import Endpoint, Recorded
 from minimax_nb.catalog.environ import Environment
 from minimax_nb.catalog.keys import find_key, wrap_key
 from minimax_nb.catalog.loader import Catalog, load_catalog
@@ -19,6 +19,7 @@ from minimax_nb.secrets import Secret
 
 EMULATOR = "emulator"
 LOCAL = "local"
+_NOTHING_RECORDED = Recorded()
 
 
 def resolve(
@@ -31,6 +32,7 @@ def resolve(
     api_key: str | Secret | None = None,
     layer: Mapping[str, object] | None = None,
     env: Mapping[str, str] | Environment | None = None,
+    recorded: Recorded = _NOTHING_RECORDED,
 ) -> Endpoint:
     """Settle who answers a call.
 
@@ -39,6 +41,8 @@ def resolve(
     provider at all, the first one answers whose key is found and which offers the model; if there is none, the emulator
     does. A bare host as base URL gets the path the provider's own address has; a whole endpoint
     (".../chat/completions") is cut back to its base.
+
+    Whom a recording holds answers of needs no key, and answers where nobody is named (the emulator only if no key is).
 
     Args:
         provider: Name of a provider's row.
@@ -49,6 +53,7 @@ def resolve(
         api_key: The key; by default it is looked for (see ``keys.py``).
         layer: Settings of the magic's configuration, below arguments and above the environment.
         env: The environment; by default the process's own.
+        recorded: Whose answers a recording holds.
 
     Raises:
         ConfigError: Something named does not exist or does not fit, or the provider's key is missing.
@@ -60,7 +65,7 @@ def resolve(
     catalog = load_catalog(env=env)
     arguments = {"provider": provider, "model": model, "face": face, "base_url": base_url, "region": region}
     choice = choose(arguments, layer=layer, env=env, catalog=catalog)
-    name, key, note = _who(catalog, choice, api_key, env)
+    name, key, note = _who(catalog, choice, api_key, env, recorded)
     row = catalog.providers[name]
     model_id, offer, more = _what(catalog, name, choice)
     face_name, url = _where(row, choice, offer)
@@ -82,17 +87,21 @@ def resolve(
 # -- who ---------------------------------------------------------------------------------------------------------------
 
 
-def _who(catalog: Catalog, choice: Choice, key: Secret | None, env: Environment) -> tuple[str, Secret | None, str]:
+def _who(
+    catalog: Catalog, choice: Choice, key: Secret | None, env: Environment, recorded: Recorded
+) -> tuple[str, Secret | None, str]:
     """Name of the provider, the key, and a note if the reader should know why."""
     if choice.provider is not None:
         row, name = _named_row(catalog, choice), choice.provider
         if not row.free and (choice.base_url or "").startswith(IN_PROCESS):
             name = f"{EMULATOR}:{name}"
             row = catalog.providers[name]
-        return name, key or _its_key(name, row, env), ""
+        return name, key or _its_key(name, row, env, recorded), ""
     if choice.base_url is not None:
         name = EMULATOR if choice.base_url.startswith(IN_PROCESS) else LOCAL
         return name, key or find_key(name, catalog.providers[name], env), ""
+    if (heard := _heard(catalog, choice, key, recorded)) is not None:
+        return heard, key or _its_key(heard, catalog.providers[heard], env, recorded), ""
     candidates = [name for name, row in catalog.providers.items() if row.keys and not row.key_optional]
     if choice.model is not None:
         offering = catalog.offering(choice.model)
@@ -130,10 +139,25 @@ def _named_row(catalog: Catalog, choice: Choice) -> Provider:
     return catalog.providers[name]
 
 
-def _its_key(name: str, row: Provider, env: Environment) -> Secret | None:
+def _heard(catalog: Catalog, choice: Choice, key: Secret | None, recorded: Recorded) -> str | None:
+    """Who answers from a recording where nobody is named; None if that settles nothing."""
+    if key is not None and not recorded.only:
+        return None  # it was given for somebody, and must not go to another one
+    for name in recorded.providers:
+        row = catalog.providers.get(name)
+        if row is None or (row.free and not recorded.only):
+            continue
+        if choice.model is None or row.any_model or row.offer(choice.model) is not None:
+            return name
+    return None
+
+
+def _its_key(name: str, row: Provider, env: Environment, recorded: Recorded) -> Secret | None:
     """The provider's key; None only where none is needed."""
+    if recorded.only:
+        return None
     key = find_key(name, row, env)
-    if key is None and row.keys and not row.key_optional:
+    if key is None and row.keys and not row.key_optional and not recorded.covers(name):
         raise ConfigError(
             f"No key was found for {row.title}.",
             hint=f"Set {listed(row.keys)} in the environment or in a .env file here, keep one in the system keyring, "

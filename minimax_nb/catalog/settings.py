@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from os import PathLike
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -24,6 +25,9 @@ VARIABLES = MappingProxyType(
         "base_url": "MINIMAX_NB_BASE_URL",
         "region": "MINIMAX_NB_REGION",
         "paint": "MINIMAX_NB_PAINT",
+        "cassette": "MINIMAX_NB_CASSETTE",
+        "cassette_mode": "MINIMAX_NB_CASSETTE_MODE",
+        "cassette_speed": "MINIMAX_NB_CASSETTE_SPEED",
     }
 )
 """Setting to environment variable. ``MINIMAX_NB_CONFIG`` names the user's file itself."""
@@ -40,6 +44,9 @@ class Choice:
         timeout: Seconds without a byte before a call is given up.
         retries: How often a call that failed is sent again.
         retry_wait: Seconds before the first of them.
+        cassette: File of a recording.
+        cassette_mode: What is done with it: "off", "auto", "record" or "replay".
+        cassette_speed: How fast it is replayed: "full", "recorded", or a factor.
         origins: Setting to where it came from, in words ("argument", "MINIMAX_NB_MODEL", the file's path).
     """
 
@@ -52,6 +59,8 @@ class Choice:
     temperature: float | None = None
     top_p: float | None = None
     max_tokens: int | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
     thinking: str | None = None
     effort: str | None = None
     service_tier: str | None = None
@@ -59,6 +68,9 @@ class Choice:
     retries: int | None = None
     retry_wait: float | None = None
     paint: str | None = None
+    cassette: str | PathLike[str] | None = None
+    cassette_mode: str | None = None
+    cassette_speed: str | float | None = None
     origins: Mapping[str, str] = field(default_factory=dict)
 
     def said(self, name: str) -> str:

@@ -38,6 +38,10 @@ class Cost:
         return read * self.per_input + written * self.per_output
 
 
+NO_COST = Cost(0, Decimal(0), Decimal(0))
+"""What a call costs that is not sent."""
+
+
 def least_cost(endpoint: Endpoint, tokens: int, service_tier: str | None = None) -> Cost:
     """What a call with about so many input tokens costs at least; none of them is taken for cached."""
     read, written = (

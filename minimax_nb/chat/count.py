@@ -67,7 +67,9 @@ def counted(request: Request, desk: Desk, limits: Limits) -> TokenCount:
     if call is None:
         return guess
     try:
-        tokens = fetched(call, endpoint, limits, Stop(), lambda body: codec.decode_count(body, endpoint))
+        tokens = fetched(
+            call, endpoint, limits, Stop(), lambda body: codec.decode_count(body, endpoint), carrier=desk.carrier
+        )
     except (ServiceError, WireError) as error:
         why = _uncounted(error, endpoint)
         if not why:

@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from minimax_nb.cassette import DIRECT, Asking, Carrier
 from minimax_nb.catalog import Endpoint
+from minimax_nb.chat.recording import unhurried
 from minimax_nb.chat.served import fetched
 from minimax_nb.errors import MiniMaxError, RequestError, ServiceError, TransportError, WireError
 from minimax_nb.prompt.media.files import said_bytes, short, stamp
@@ -47,6 +49,7 @@ def upload(
     on_progress: OnProgress | None = None,
     media_type: str = "",
     on_status: OnStatus | None = None,
+    asking: Asking = DIRECT,
 ) -> Uploaded:
     """Upload a video, streamed from its file, so that a service's models can look at it.
 
@@ -59,6 +62,7 @@ def upload(
         on_progress: Told of bytes sent and of all bytes, at most twenty times a second.
         media_type: MIME type of the content.
         on_status: Told in words why it is being waited for, where it is sent again.
+        asking: What carries it.
 
     Raises:
         RequestError: The provider takes no uploads, or none so large; or the file cannot be read.
@@ -77,9 +81,9 @@ def upload(
             on_status(f"{error.what} Waiting {seconds:.1f} s, then try {attempt + 1} of {limits.retries + 1}.")
 
     sending = _Sending(endpoint, source, name, size, media_type)
-    tries = retrying(limits, stop, on_wait, sending.spoilt)
+    tries = unhurried(retrying(limits, stop, on_wait, sending.spoilt), asking)
     try:
-        return tries(partial(sending.once, limits, stop, on_progress))
+        return tries(partial(sending.once, limits, stop, on_progress, asking))
     except TransportError as error:
         failure = TransportError(
             f"{short(name)} was not uploaded: {error.what}",
@@ -104,14 +108,14 @@ class _Sending:
     media_type: str
     begun: bool = False
 
-    def once(self, limits: Limits, stop: Stop, on_progress: OnProgress | None) -> Uploaded:
+    def once(self, limits: Limits, stop: Stop, on_progress: OnProgress | None, asking: Asking) -> Uploaded:
         """One try."""
-        from minimax_nb.transport.upload import Outgoing, open_upload  # loads httpx, which only an upload needs here
+        from minimax_nb.transport.upload import Outgoing  # loads httpx, which only an upload needs here
 
         form = encode_upload(self.endpoint, self.name, self.size, self.media_type)
         outgoing = Outgoing(form, self.source, self.name, stop, on_progress)
         try:
-            file = _answer(open_upload(outgoing, limits, stop), self.endpoint)
+            file = _answer(asking.upload(outgoing, limits, stop), self.endpoint)
         finally:
             self.begun = outgoing.begun
         created = file.created or datetime.now(UTC)
@@ -122,14 +126,23 @@ class _Sending:
         return self.begun and isinstance(error, TransportError)
 
 
-def listed(endpoint: Endpoint, limits: Limits, stop: Stop | None = None) -> tuple[Uploaded, ...]:
+def said_progress(name: str, sent: int, total: int) -> str:
+    """How far an upload is, for people: "Uploading clip.mp4: 35 of 120 MB (29 %)"."""
+    unit, of = ("MB", 1_000_000) if total >= 1_000_000 else ("kB", 1000)
+    percent = 100 * sent // total if total else 100
+    return f"Uploading {short(name)}: {min(sent // of, round(total / of))} of {round(total / of)} {unit} ({percent} %)"
+
+
+def listed(
+    endpoint: Endpoint, limits: Limits, stop: Stop | None = None, *, carrier: Carrier = DIRECT
+) -> tuple[Uploaded, ...]:
     """The videos that were uploaded with this key and are still at the service, in its order.
 
     Raises:
         MiniMaxError: As :func:`upload`.
     """
     call = encode_list(endpoint)
-    return fetched(call, endpoint, limits, stop or Stop(), lambda body: decode_list(body, endpoint))
+    return fetched(call, endpoint, limits, stop or Stop(), lambda body: decode_list(body, endpoint), carrier=carrier)
 
 
 def retrieve(endpoint: Endpoint, file_id: str, limits: Limits, stop: Stop | None = None) -> Uploaded:
@@ -142,14 +155,16 @@ def retrieve(endpoint: Endpoint, file_id: str, limits: Limits, stop: Stop | None
     return fetched(call, endpoint, limits, stop or Stop(), lambda body: decode_file(body, endpoint))
 
 
-def delete(endpoint: Endpoint, file_id: str, limits: Limits, stop: Stop | None = None) -> None:
+def delete(
+    endpoint: Endpoint, file_id: str, limits: Limits, stop: Stop | None = None, *, carrier: Carrier = DIRECT
+) -> None:
     """Delete a file at the service.
 
     Raises:
         MiniMaxError: As :func:`upload`; a file that is not there is a ``ServiceError``.
     """
     call = encode_delete(endpoint, file_id)
-    fetched(call, endpoint, limits, stop or Stop(), lambda body: decode_deleted(body, endpoint))
+    fetched(call, endpoint, limits, stop or Stop(), lambda body: decode_deleted(body, endpoint), carrier=carrier)
 
 
 def _check_size(endpoint: Endpoint, name: str, size: int) -> None:

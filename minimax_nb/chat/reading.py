@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
 from dataclasses import replace
 
+from minimax_nb.chat.recording import unhurried, unhurried_async
 from minimax_nb.chat.round import Round
 from minimax_nb.chat.uploads import with_uploads, with_uploads_async
 from minimax_nb.errors import MiniMaxError, TransportError
@@ -18,8 +19,6 @@ from minimax_nb.transport import (
     Stopped,
     error_body,
     error_body_async,
-    open_exchange,
-    open_exchange_async,
     retrying,
     retrying_async,
     tell_tries,
@@ -75,6 +74,7 @@ class Reading(_Waiting):
         finally:
             if self._exchange is not None:
                 self._exchange.close()
+            round_.recorded()
 
     def _read(self) -> Generator[list[Event], None, None]:
         """The reply's events; tries before the first delivered one are the retry policy's."""
@@ -97,8 +97,11 @@ class Reading(_Waiting):
     def _opened(self, *, again: bool = True) -> tuple[Exchange, Iterator[bytes], list[Event]]:
         """The answer up to its first part, once all that has to be uploaded before has been."""
         round_ = self._round
-        round_.address(with_uploads(round_.request, round_.endpoint, self._limits, self._stop, round_.tell))
-        tries = retrying(self._limits, self._stop, self._on_wait, round_.spoilt)
+        sent = with_uploads(
+            round_.request, round_.endpoint, self._limits, self._stop, round_.tell, uploading=round_.uploading
+        )
+        round_.address(sent)
+        tries = unhurried(retrying(self._limits, self._stop, self._on_wait, round_.spoilt), round_.asking)
         try:
             return tries(self._connect)
         except MiniMaxError as error:
@@ -111,7 +114,7 @@ class Reading(_Waiting):
         """Open the answer and read up to its first part, so that an early error can still be tried again."""
         round_ = self._round
         round_.try_again()
-        self._exchange = exchange = open_exchange(round_.call, self._limits, self._stop)
+        self._exchange = exchange = round_.asking.open(round_.call, self._limits, self._stop)
         try:
             if not _is_reply(exchange.status):
                 raise round_.refused(exchange, error_body(exchange))
@@ -122,7 +125,8 @@ class Reading(_Waiting):
                 events += round_.feed(data, exchange.now())
                 if round_.begun or self._round.reply.done:
                     break
-        except BaseException:
+        except BaseException as error:
+            round_.left(error)
             exchange.close()  # at once: no connection is held through a wait
             raise
         return exchange, chunks, events
@@ -149,6 +153,8 @@ class AsyncReading(_Waiting):
             async for event in self._read():
                 yield event
             round_.finished(self._now() or 0.0)
+        except Stopped:  # a recorded reply that was stopped there
+            round_.interrupted(self._now())
         except (KeyboardInterrupt, GeneratorExit, asyncio.CancelledError):
             round_.interrupted(self._now())
             raise
@@ -160,6 +166,7 @@ class AsyncReading(_Waiting):
         finally:
             if self._exchange is not None:
                 await self._exchange.close()
+            round_.recorded()
 
     async def _read(self) -> AsyncGenerator[Event, None]:
         round_ = self._round
@@ -183,8 +190,11 @@ class AsyncReading(_Waiting):
 
     async def _opened(self, *, again: bool = True) -> tuple[AsyncExchange, AsyncIterator[bytes], list[Event]]:
         round_ = self._round
-        round_.address(await with_uploads_async(round_.request, round_.endpoint, self._limits, round_.tell))
-        tries = retrying_async(self._limits, self._on_wait, round_.spoilt)
+        sent = await with_uploads_async(
+            round_.request, round_.endpoint, self._limits, round_.tell, uploading=round_.uploading
+        )
+        round_.address(sent)
+        tries = unhurried_async(retrying_async(self._limits, self._on_wait, round_.spoilt), round_.asking)
         try:
             opened: tuple[AsyncExchange, AsyncIterator[bytes], list[Event]] = await tries(self._connect)
             return opened
@@ -197,7 +207,7 @@ class AsyncReading(_Waiting):
     async def _connect(self) -> tuple[AsyncExchange, AsyncIterator[bytes], list[Event]]:
         round_ = self._round
         round_.try_again()
-        self._exchange = exchange = await open_exchange_async(round_.call, self._limits)
+        self._exchange = exchange = await round_.asking.open_async(round_.call, self._limits)
         try:
             if not _is_reply(exchange.status):
                 raise round_.refused(exchange, await error_body_async(exchange))
@@ -208,7 +218,8 @@ class AsyncReading(_Waiting):
                 events += round_.feed(data, exchange.now())
                 if round_.begun or self._round.reply.done:
                     break
-        except BaseException:
+        except BaseException as error:
+            round_.left(error)
             await exchange.close()
             raise
         return exchange, chunks, events

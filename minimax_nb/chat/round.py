@@ -6,11 +6,13 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from minimax_nb.cassette import DIRECT, Asking
 from minimax_nb.catalog.price import bill
 from minimax_nb.chat.account import Hold
-from minimax_nb.chat.cost import least_cost
+from minimax_nb.chat.cost import NO_COST, Cost, least_cost
 from minimax_nb.chat.desk import Desk
-from minimax_nb.chat.uploads import forget_lost, named_before
+from minimax_nb.chat.recording import Uploading, as_recorded
+from minimax_nb.chat.uploads import forget_lost, named_before, named_by_content
 from minimax_nb.errors import BudgetError, MiniMaxError, ServiceError, TransportError, WireError
 from minimax_nb.messages.events import ArgumentsDelta, Event, Failed, PartStarted, Started, TextDelta, ThinkingDelta
 from minimax_nb.messages.growing import Timing
@@ -23,6 +25,7 @@ from minimax_nb.transport import AsyncExchange, Exchange
 from minimax_nb.wire import FACES, service_error
 from minimax_nb.wire.call import Call, Decoder
 from minimax_nb.wire.faults import ids_of, sized
+from minimax_nb.wire.files import is_lost
 
 
 @dataclass(slots=True)
@@ -55,6 +58,7 @@ class Round:
         self.endpoint = endpoint = desk.endpoint
         self._hold: Hold | None = None
         self._watched = False
+        self.asking: Asking = DIRECT
         self.hear: Callable[[str], object] | None = None  # told of every piece of the kinds below
         self.heard: tuple[type[Event], ...] = (TextDelta,)
         self._sent = named_before(request, endpoint)  # with stand-ins for the ids of what is still to be uploaded
@@ -81,13 +85,34 @@ class Round:
         return FACES[self.endpoint.face_name].decoder(self.request, self.endpoint)
 
     def reserve(self) -> None:
-        """Set aside the least it will cost. Nothing has been sent yet.
+        """Settle how it is answered, and set aside the least it will cost. Nothing has been sent yet.
 
         Raises:
             BudgetError: A budget has not that much left.
+            RequestError: A file that is to be uploaded cannot be read.
         """
-        self._hold = self._desk.account.hold(lambda: least_cost(self.endpoint, self._input_tokens(), self._tier))
-        self._watched = self._hold.watched
+        self.asking = asking = self._desk.ask(self._known_as())
+        self.reply.replayed = asking.replayed
+        self.endpoint = as_recorded(self.endpoint, asking)
+        self._hold = self._desk.account.hold(self._least)
+        self._watched = self._hold.watched and not asking.replayed
+
+    def _least(self) -> Cost:
+        if self.reply.replayed:
+            return NO_COST
+        return least_cost(self.endpoint, self._input_tokens(), self._tier)
+
+    def _known_as(self) -> Call:
+        """The call as a recording knows it: what is to be uploaded goes by its content."""
+        if not self._desk.carrier.records:
+            return self.call
+        named = named_by_content(self.request, self.endpoint)
+        return self.call if named is self.request else FACES[self.endpoint.face_name].encode(named, self.endpoint)
+
+    @property
+    def uploading(self) -> Uploading:
+        """How the videos are uploaded that are too large for the call."""
+        return Uploading(self._desk.carrier, replayed=self.asking.replayed, answered=self.asking.answered)
 
     def _input_tokens(self) -> int:
         return self._desk.tokens(self.request)["total"]
@@ -104,6 +129,8 @@ class Round:
 
     def lost(self, error: BaseException) -> bool:
         """Whether it failed only because the service no longer has an upload; it is forgotten, to be uploaded anew."""
+        if self.reply.replayed:
+            return is_lost(error)
         return forget_lost(error, self._sent, self.endpoint)
 
     def tell(self, status: str) -> None:
@@ -188,9 +215,22 @@ class Round:
         """The service ended the reply."""
         self._end(now)
 
+    def left(self, error: BaseException) -> None:
+        """It is left before its end: a recording remembers how. To be told before the exchange is closed."""
+        if isinstance(error, MiniMaxError) and not isinstance(error, BudgetError):
+            self.asking.failed()
+        else:
+            self.asking.stopped()
+
+    def recorded(self) -> None:
+        """The exchange is closed; the reader learns of it if it could not be recorded."""
+        if self.asking.trouble:
+            self.reply.notes += (self.asking.trouble,)
+
     def interrupted(self, now: float | None) -> None:
         """Somebody stopped it."""
         if not self.ended:
+            self.asking.stopped()
             self._salvage()
         if not self.ended and not self.reply.done:
             self.reply.fail(KeyboardInterrupt(), "interrupted")
@@ -210,6 +250,7 @@ class Round:
 
     def failed(self, error: BaseException, now: float | None) -> None:
         """It went wrong; the error learns what had arrived."""
+        self.left(error)
         if self.ended:
             return
         if not self.reply.done:

@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from minimax_nb.cassette import DIRECT, Carrier
 from minimax_nb.catalog import Endpoint, choose
 from minimax_nb.catalog.keys import wrap_key
 from minimax_nb.chat.options import limits_of
+from minimax_nb.chat.recording import as_recorded, carrier_of, recorded_by, unhurried, wanted
 from minimax_nb.chat.whom import Where, asked, asked_endpoint, services
 from minimax_nb.errors import ConfigError, MiniMaxError, ServiceError, TransportError, WireError
 from minimax_nb.messages.served import ServedModel
@@ -26,12 +28,11 @@ from minimax_nb.transport import (
     Stop,
     Stopped,
     error_body,
-    open_exchange,
     prepare,
     retrying,
     tell_tries,
 )
-from minimax_nb.wire import FACES, service_error
+from minimax_nb.wire import FACES, listing, service_error
 from minimax_nb.wire.call import Call
 from minimax_nb.wire.faults import ids_of
 
@@ -78,13 +79,18 @@ def served_models(
     """
     api_key, complaint = wrap_key(api_key)  # first of all: from here on no frame holds the bare key
     where: Where = {"provider": provider, "face": face, "region": region, "base_url": base_url}
-    return list_models(*asked(where, api_key, complaint, timeout, layer))
+    carrier = carrier_of(choose(layer=layer))
+    return list_models(
+        *asked(where, api_key, complaint, timeout, layer, recorded=recorded_by(carrier)), carrier=carrier
+    )
 
 
 # -- asking ------------------------------------------------------------------------------------------------------------
 
 
-def list_models(endpoint: Endpoint, limits: Limits, stop: Stop | None = None) -> tuple[ServedModel, ...]:
+def list_models(
+    endpoint: Endpoint, limits: Limits, stop: Stop | None = None, carrier: Carrier = DIRECT
+) -> tuple[ServedModel, ...]:
     """Every page of a service's list, each model once.
 
     Raises:
@@ -96,12 +102,16 @@ def list_models(endpoint: Endpoint, limits: Limits, stop: Stop | None = None) ->
     codec = FACES[endpoint.face_name]
     models: dict[str, ServedModel] = {}
     after: str | None = None
+
+    def read(body: bytes) -> listing.ModelPage:
+        return codec.decode_model_page(body, endpoint)
+
     with _no_longer_than(_longest(limits), endpoint, stop) as timed:
         for _ in range(MOST_PAGES):
             call = codec.encode_models(endpoint, after)
             if call is None:
                 raise ConfigError(f"No list of models is known at {endpoint.provider.title} over {endpoint.face_name}.")
-            page = fetched(call, endpoint, limits, timed, lambda body: codec.decode_model_page(body, endpoint))
+            page = fetched(call, endpoint, limits, timed, read, carrier=carrier)
             before = len(models)
             models |= {model.id: models.get(model.id, model) for model in page.models}
             if page.after is None or page.after == after or len(models) == before:
@@ -121,8 +131,24 @@ def open_to_all(endpoint: Endpoint, limits: Limits, stop: Stop) -> bool | None:
     return True
 
 
-def fetched(call: Call, endpoint: Endpoint, limits: Limits, stop: Stop, read: Callable[[bytes], _T]) -> _T:
+def fetched(
+    call: Call,
+    endpoint: Endpoint,
+    limits: Limits,
+    stop: Stop,
+    read: Callable[[bytes], _T],
+    *,
+    carrier: Carrier = DIRECT,
+) -> _T:
     """Send a call that answers in one piece, again where that can help, and read its answer.
+
+    Args:
+        call: The call.
+        endpoint: Who is asked.
+        limits: On its waits and tries.
+        stop: Ends it at any moment.
+        read: Makes a value of the answer.
+        carrier: What carries it.
 
     Raises:
         ServiceError: The service refused, with its request id.
@@ -132,21 +158,25 @@ def fetched(call: Call, endpoint: Endpoint, limits: Limits, stop: Stop, read: Ca
     """
 
     def once() -> _T:
-        exchange = open_exchange(call, limits, stop)
+        exchange = asking.open(call, limits, stop)
         try:
             if not 200 <= exchange.status < 300:
                 raise service_error(endpoint, exchange.status, exchange.headers, error_body(exchange))
-            body = _body(exchange, endpoint)
-        finally:
-            exchange.close()
-        try:
-            return read(body)
+            return read(_body(exchange, endpoint))
         except ServiceError as error:
             request_id, task_id = ids_of(endpoint, exchange.headers)
             error.request_id, error.task_id = error.request_id or request_id, error.task_id or task_id
+            asking.failed()
             raise
+        except WireError:
+            asking.failed()
+            raise
+        finally:
+            exchange.close()
 
-    tries = retrying(limits, stop, lambda _error, _number, _seconds: None)
+    asking = carrier.ask(wanted(call, endpoint))
+    endpoint = as_recorded(endpoint, asking)
+    tries = unhurried(retrying(limits, stop, lambda _error, _number, _seconds: None), asking)
     try:
         return tries(once)
     except MiniMaxError as error:
@@ -244,12 +274,12 @@ def ask_each(endpoints: Sequence[Endpoint], ask: Callable[[Endpoint, Stop], _T],
     return list(answers)
 
 
-def lists_of(endpoints: Sequence[Endpoint], limits: Limits) -> list[Answered]:
+def lists_of(endpoints: Sequence[Endpoint], limits: Limits, carrier: Carrier = DIRECT) -> list[Answered]:
     """The lists of several services; one that fails has its error in place of models."""
 
     def ask(endpoint: Endpoint, stop: Stop) -> Answered:
         try:
-            return Answered(endpoint, list_models(endpoint, limits, stop))
+            return Answered(endpoint, list_models(endpoint, limits, stop, carrier))
         except MiniMaxError as error:
             return Answered(endpoint, error=error)
         except Stopped:
@@ -269,8 +299,11 @@ def asked_lists(where: Where, timeout: float | None, layer: Mapping[str, Any] | 
     Raises:
         MiniMaxError: None of them answered; the first one's error.
     """
-    endpoints = services(where, layer) or [asked_endpoint({"provider": "emulator"}, layer)]
-    answers = lists_of(endpoints, limits_of(choose({"timeout": timeout}, layer=layer)))
+    choice = choose({"timeout": timeout}, layer=layer)
+    carrier = carrier_of(choice)
+    recorded = recorded_by(carrier)
+    endpoints = services(where, layer, recorded) or [asked_endpoint({"provider": "emulator"}, layer)]
+    answers = lists_of(endpoints, limits_of(choice), carrier)
     errors = [answer.error for answer in answers if answer.error is not None]
     if len(errors) == len(answers):
         others = [

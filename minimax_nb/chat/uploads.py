@@ -16,10 +16,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from minimax_nb.catalog import Endpoint
+from minimax_nb.cassette import DIRECT, Carrier
+from minimax_nb.catalog import Endpoint, choose
 from minimax_nb.catalog.keys import wrap_key
-from minimax_nb.chat.files import OnStatus, delete, listed, upload
+from minimax_nb.chat.files import OnStatus, delete, listed, said_progress, upload
 from minimax_nb.chat.kept import Kept
+from minimax_nb.chat.recording import STRAIGHT, Uploading, carrier_of, content_hash, recorded_by
 from minimax_nb.chat.whom import Where, asked
 from minimax_nb.errors import MiniMaxError, ServiceError
 from minimax_nb.messages.media import Clip, Media
@@ -34,6 +36,7 @@ _ROOM = 1_000_000
 """Bytes of a body that are left for what stands around texts, pictures and videos."""
 
 _AGAIN_S = 0.1
+_STAND_IN = f"{SCHEME}ID"
 _kept = Kept()
 _under_way: dict[tuple[str, str], threading.Lock] = {}
 
@@ -70,11 +73,26 @@ def named_before(request: Request, endpoint: Endpoint) -> Request:
     wanted = wanting(request, endpoint)
     for clip in wanted:
         check_uploads(endpoint, clip.name, clip.size)
-    return _with(request, {_mark(clip): f"{SCHEME}ID" for clip in wanted})
+    return _with(request, {_mark(clip): _STAND_IN for clip in wanted})
+
+
+def named_by_content(request: Request, endpoint: Endpoint) -> Request:
+    """The request as a recording knows it: what is to be uploaded is named by the hash of its content.
+
+    Raises:
+        RequestError: A file cannot be read.
+    """
+    return _with(request, {_mark(clip): f"{SCHEME}sha256-{content_hash(clip)}" for clip in wanting(request, endpoint)})
 
 
 def with_uploads(
-    request: Request, endpoint: Endpoint, limits: Limits, stop: Stop, on_status: OnStatus | None = None
+    request: Request,
+    endpoint: Endpoint,
+    limits: Limits,
+    stop: Stop,
+    on_status: OnStatus | None = None,
+    *,
+    uploading: Uploading = STRAIGHT,
 ) -> Request:
     """The request with every video that is too large for it replaced by the address of its upload.
 
@@ -87,12 +105,14 @@ def with_uploads(
         limits: Waits, as for any call.
         stop: Ends it at any moment.
         on_status: Told in words how far it is, at most twenty times a second, and "" at the end.
+        uploading: What carries the uploads.
 
     Raises:
         RequestError: The provider takes no uploads, or a file cannot be read or was changed since it was looked at.
         ServiceError: The service refused.
         TransportError: It could not be reached, or the connection broke.
         WireError: What it answered is not the protocol.
+        CassetteError: An upload is not in the recording.
         Stopped: Somebody asked to stop.
     """
     wanted = wanting(request, endpoint)
@@ -100,21 +120,26 @@ def with_uploads(
         return request
     for clip in wanted:
         check_uploads(endpoint, clip.name, clip.size)
-    tell = on_status or _quiet
-    addresses = {_mark(clip): _uploaded(clip, endpoint, limits, stop, tell).url for clip in wanted}
+    tell = on_status or (lambda _status: None)
+    addresses = {_mark(clip): _address(clip, endpoint, limits, stop, tell, uploading=uploading) for clip in wanted}
     tell("")
     return _with(request, addresses)
 
 
 async def with_uploads_async(
-    request: Request, endpoint: Endpoint, limits: Limits, on_status: OnStatus | None = None
+    request: Request,
+    endpoint: Endpoint,
+    limits: Limits,
+    on_status: OnStatus | None = None,
+    *,
+    uploading: Uploading = STRAIGHT,
 ) -> Request:
     """The same for coroutines: the upload runs on a thread, and cancelling ends it."""
     if not wanting(request, endpoint):
         return request
     stop = Stop()
     try:
-        return await asyncio.to_thread(with_uploads, request, endpoint, limits, stop, on_status)
+        return await asyncio.to_thread(with_uploads, request, endpoint, limits, stop, on_status, uploading=uploading)
     finally:
         stop.set()
 
@@ -170,13 +195,14 @@ def uploaded(
     """
     api_key, complaint = wrap_key(api_key)  # first of all: from here on no frame holds the bare key
     where: Where = {"provider": provider, "face": face, "region": region, "base_url": base_url}
-    return uploaded_at(*asked(where, api_key, complaint, timeout, layer))
+    carrier = carrier_of(choose(layer=layer))
+    return uploaded_at(*asked(where, api_key, complaint, timeout, layer, recorded=recorded_by(carrier)), carrier)
 
 
-def uploaded_at(endpoint: Endpoint, limits: Limits) -> tuple[Uploaded, ...]:
+def uploaded_at(endpoint: Endpoint, limits: Limits, carrier: Carrier = DIRECT) -> tuple[Uploaded, ...]:
     """:func:`uploaded` for an endpoint that is known."""
     ours = {file.file_id: file for file in _kept.of(endpoint)}
-    there = listed(endpoint, limits)
+    there = listed(endpoint, limits, carrier=carrier)
     return tuple(replace(file, sha256=ours[file.file_id].sha256) if file.file_id in ours else file for file in there)
 
 
@@ -208,14 +234,15 @@ def forget(
     """
     api_key, complaint = wrap_key(api_key)
     where: Where = {"provider": provider, "face": face, "region": region, "base_url": base_url}
-    return forget_at(file, *asked(where, api_key, complaint, timeout, layer))
+    carrier = carrier_of(choose(layer=layer))
+    return forget_at(file, *asked(where, api_key, complaint, timeout, layer, recorded=recorded_by(carrier)), carrier)
 
 
-def forget_at(file: Uploaded | str, endpoint: Endpoint, limits: Limits) -> bool:
+def forget_at(file: Uploaded | str, endpoint: Endpoint, limits: Limits, carrier: Carrier = DIRECT) -> bool:
     """:func:`forget` for an endpoint that is known."""
     file_id = file.file_id if isinstance(file, Uploaded) else str(file).removeprefix(SCHEME).strip()
     try:
-        delete(endpoint, file_id, limits)
+        delete(endpoint, file_id, limits, carrier=carrier)
     except ServiceError as error:
         if not is_lost(error, file_id):
             raise
@@ -228,11 +255,16 @@ def forget_at(file: Uploaded | str, endpoint: Endpoint, limits: Limits) -> bool:
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 
-def _uploaded(clip: Clip, endpoint: Endpoint, limits: Limits, stop: Stop, tell: OnStatus) -> Uploaded:
-    """The upload of a video: the one that is remembered, or a new one."""
+def _address(
+    clip: Clip, endpoint: Endpoint, limits: Limits, stop: Stop, tell: OnStatus, *, uploading: Uploading
+) -> str:
+    """Where a video is once it is uploaded: the upload that is remembered, or a new one."""
     with _alone(clip, endpoint, stop, tell):
-        if known := _kept.find(endpoint, clip.sha256):
-            return known
+        asking = uploading.ask(clip, endpoint)
+        if asking.replayed and uploading.answered and not asking.answered:
+            return _STAND_IN  # it was at the service already when the call was recorded
+        if not asking.replayed and (known := _kept.find(endpoint, clip.sha256)):
+            return known.url
         source = Path(clip.path) if clip.path else base64.b64decode(clip.base64)
         if isinstance(source, Path) and clip.size not in {None, stamp(source, clip.name).size}:
             raise _changed(clip)
@@ -245,13 +277,16 @@ def _uploaded(clip: Clip, endpoint: Endpoint, limits: Limits, stop: Stop, tell: 
             on_progress=lambda sent, total: tell(said_progress(clip.name, sent, total)),
             media_type=clip.media_type,
             on_status=tell,
+            asking=asking,
         )
+        if asking.replayed:
+            return file.url  # the service need not have it any more
         if clip.sha256 and file.sha256 != clip.sha256:
             with contextlib.suppress(MiniMaxError):  # it would be gone after a week by itself
                 delete(endpoint, file.file_id, limits, stop)
             raise _changed(clip)
         _kept.add(endpoint, file)
-        return file
+        return file.url
 
 
 @contextlib.contextmanager
@@ -268,19 +303,8 @@ def _alone(clip: Clip, endpoint: Endpoint, stop: Stop, tell: OnStatus) -> Iterat
         lock.release()
 
 
-def said_progress(name: str, sent: int, total: int) -> str:
-    """How far an upload is, for people: "Uploading clip.mp4: 35 of 120 MB (29 %)"."""
-    unit, of = ("MB", 1_000_000) if total >= 1_000_000 else ("kB", 1000)
-    percent = 100 * sent // total if total else 100
-    return f"Uploading {short(name)}: {min(sent // of, round(total / of))} of {round(total / of)} {unit} ({percent} %)"
-
-
 def _changed(clip: Clip) -> MiniMaxError:
     return refused(clip.name, "was changed since it was looked at", "Send the prompt again: it is read anew.")
-
-
-def _quiet(_status: str) -> None:
-    """Nobody wants to know."""
 
 
 def _mark(clip: Clip) -> str:

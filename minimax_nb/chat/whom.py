@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from minimax_nb.catalog import Endpoint, choose, find_key, load_catalog, resolve
+from minimax_nb.catalog import Endpoint, Recorded, choose, find_key, load_catalog, resolve
 from minimax_nb.catalog.rows import Model, Offer, Provider
 from minimax_nb.chat.options import limits_of
 from minimax_nb.errors import ConfigError
@@ -15,6 +15,7 @@ from minimax_nb.secrets import Secret
 from minimax_nb.transport import Limits
 
 IN_PROCESS = "emulator:"
+NOTHING_RECORDED = Recorded()
 
 Where = Mapping[str, str | None]
 """Whom to ask, by the names of ``resolve``'s arguments: provider, face, base_url, region."""
@@ -25,7 +26,9 @@ def where_of(said: Mapping[str, Any]) -> Where:
     return {name: said.get(name) for name in ("provider", "face", "base_url", "region")}
 
 
-def services(where: Where, layer: Mapping[str, Any] | None = None) -> list[Endpoint]:
+def services(
+    where: Where, layer: Mapping[str, Any] | None = None, recorded: Recorded = NOTHING_RECORDED
+) -> list[Endpoint]:
     """Whom to ask: the one that is named, else who answers prompts now and each provider whose key is found.
 
     The emulator is among them only if it is named.
@@ -33,15 +36,21 @@ def services(where: Where, layer: Mapping[str, Any] | None = None) -> list[Endpo
     Raises:
         ConfigError: As ``resolve``.
     """
-    here = asked_endpoint(where, layer)
-    if any(where.values()):
+    here = asked_endpoint(where, layer, recorded=recorded)
+    if any(where.values()) or recorded.only:
         return [here]
     first = [] if here.base_url.startswith(IN_PROCESS) else [here]
     return first + [endpoint for endpoint in keyed_endpoints() if endpoint.provider_name != here.provider_name]
 
 
 def asked(
-    where: Where, key: Secret | None, complaint: str, timeout: float | None, layer: Mapping[str, Any] | None
+    where: Where,
+    key: Secret | None,
+    complaint: str,
+    timeout: float | None,
+    layer: Mapping[str, Any] | None,
+    *,
+    recorded: Recorded = NOTHING_RECORDED,
 ) -> tuple[Endpoint, Limits]:
     """The endpoint that is asked and how long it may take, from a public function's arguments.
 
@@ -51,16 +60,22 @@ def asked(
         complaint: What ``wrap_key`` had to say of it, or "".
         timeout: Longest silence in seconds.
         layer: Settings between the arguments and the environment.
+        recorded: Whose answers a recording holds.
 
     Raises:
         ConfigError: The key cannot be one, or as ``resolve``.
     """
     if complaint:
         raise ConfigError(complaint)
-    return asked_endpoint(where, layer, key), limits_of(choose({"timeout": timeout}, layer=layer))
+    return asked_endpoint(where, layer, key, recorded), limits_of(choose({"timeout": timeout}, layer=layer))
 
 
-def asked_endpoint(where: Where, layer: Mapping[str, Any] | None = None, key: Secret | None = None) -> Endpoint:
+def asked_endpoint(
+    where: Where,
+    layer: Mapping[str, Any] | None = None,
+    key: Secret | None = None,
+    recorded: Recorded = NOTHING_RECORDED,
+) -> Endpoint:
     """The endpoint that a list is asked of; a model in the settings that it does not offer is left aside.
 
     Raises:
@@ -71,7 +86,14 @@ def asked_endpoint(where: Where, layer: Mapping[str, Any] | None = None, key: Se
 
     def resolved(model: str | None) -> Endpoint:
         return resolve(
-            provider=provider, model=model, face=face, base_url=base_url, region=region, api_key=key, layer=layer
+            provider=provider,
+            model=model,
+            face=face,
+            base_url=base_url,
+            region=region,
+            api_key=key,
+            layer=layer,
+            recorded=recorded,
         )
 
     try:

@@ -18,13 +18,12 @@ import pytest
 
 from minimax_nb.catalog import Endpoint, check, resolve
 from minimax_nb.chat import uploads
-from minimax_nb.chat.files import delete, listed, retrieve, upload
+from minimax_nb.chat.files import delete, listed, retrieve, said_progress, upload
 from minimax_nb.chat.kept import KEPT_S, Kept
 from minimax_nb.chat.uploads import (
     forget,
     forget_lost,
     named_before,
-    said_progress,
     uploaded,
     wanting,
     with_uploads,
