@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from minimax_nb.catalog.abilities import takes_format, takes_scene, takes_tools
 from minimax_nb.catalog.check import check
-from minimax_nb.catalog.endpoint import Endpoint
+from minimax_nb.catalog.endpoint import Endpoint, Recorded
 from minimax_nb.catalog.environ import Environment
-from minimax_nb.catalog.keys import ask_key, find_key, forget_key, key_status, store_key
+from minimax_nb.catalog.keys import ask_key, find_key, forget_key, keep_key, key_status, store_key
 from minimax_nb.catalog.loader import Catalog, Defaults, load_catalog
 from minimax_nb.catalog.nearest import did_you_mean, listed, nearest
 from minimax_nb.catalog.price import bill, on_plan, price
@@ -32,6 +32,7 @@ __all__ = [
     "Offer",
     "Price",
     "Provider",
+    "Recorded",
     "ask_key",
     "bill",
     "check",
@@ -41,6 +42,7 @@ __all__ = [
     "did_you_mean",
     "find_key",
     "forget_key",
+    "keep_key",
     "key_status",
     "listed",
     "load_catalog",

@@ -34,7 +34,7 @@ _CONVERTED: dict[type[Row], dict[str, Callable[[Any], Any]]] = {
         "priority_factor": _amount,
         "faces": tuple,
     },
-    Face: {"temperature": _floats, "takes": tuple, "tool_choices": tuple, "formats": tuple},
+    Face: {"temperature": _floats, "penalties": _floats, "takes": tuple, "tool_choices": tuple, "formats": tuple},
     MediaRow: {},
     Provider: {
         "keys": tuple,

@@ -35,6 +35,7 @@ def check(request: Request, endpoint: Endpoint) -> tuple[str, ...]:
     _check_number("temperature", request.temperature, _temperature(endpoint), endpoint)
     _check_number("top_p", request.top_p, endpoint.model.top_p, endpoint)
     _check_max_tokens(request.max_tokens, endpoint)
+    _check_penalties(request, endpoint)
     _check_thinking(request.thinking, endpoint)
     _check_effort(request.effort, endpoint)
     _check_tier(request.service_tier, endpoint)
@@ -87,6 +88,22 @@ def _check_max_tokens(value: int | None, endpoint: Endpoint) -> None:
         raise RequestError(f"max_tokens is a whole number, not {value!r}.", hint=most)
     if value < 1 or (ceiling is not None and value > ceiling):
         raise RequestError(f"max_tokens {value:,} is out of range.", hint=most)
+
+
+def _check_penalties(request: Request, endpoint: Endpoint) -> None:
+    """MiniMax documents that it ignores both (OpenAI-compatible API page, read 2026-11-20)."""
+    allowed = endpoint.face.penalties
+    for name in ("frequency_penalty", "presence_penalty"):
+        value = getattr(request, name)
+        if value is None:
+            continue
+        if allowed is None:
+            raise RequestError(
+                f"No {name} is known at {endpoint.provider.title} ({endpoint.face_name} protocol).",
+                hint="Leave the option out.",
+            )
+        if isinstance(value, bool) or not isinstance(value, int | float) or not allowed[0] <= value <= allowed[1]:
+            raise RequestError(f"{name} {value!r} is out of range.", hint=_between(allowed))
 
 
 def _check_thinking(value: str | None, endpoint: Endpoint) -> None:

@@ -1,7 +1,8 @@
 """Finding, keeping and asking for keys. A key is wrapped as it is read and shown nowhere, not even in part.
 
-Looked for in this order: the provider's environment variables, the same names in a ``.env`` file in the working
-directory, the system keyring (service "minimax-nb", user: the provider's name) if the ``keyring`` package is there.
+Looked for in this order: what was kept for this session (:func:`keep_key`), the provider's environment variables, the
+same names in a ``.env`` file in the working directory, the system keyring (service "minimax-nb", user: the provider's
+name) if the ``keyring`` package is there.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from minimax_nb.secrets import Secret
 
 SERVICE = "minimax-nb"
 _from_keyring: dict[str, Secret | None] = {}
+_of_session: dict[str, Secret] = {}
 
 
 def find_key(name: str, provider: Provider, env: Mapping[str, str] | Environment | None = None) -> Secret | None:
@@ -60,6 +62,8 @@ def wrap_key(key: object) -> tuple[Secret | None, str]:
 
 def _found(name: str, provider: Provider, env: Environment) -> tuple[Secret | None, str]:
     """The key and where it was found, in words."""
+    if name in _of_session:
+        return _of_session[name], "this session only"
     for variable in provider.keys:
         if key := env.secret(variable):
             return key, f"environment {variable}"
@@ -122,21 +126,36 @@ def store_key(name: str, key: str | Secret) -> None:
     if trouble:
         raise ConfigError(f"The key was not stored: {trouble}.", hint=_NO_KEYRING.format(variable=row.keys[0]))
     _from_keyring[name] = key
+    _of_session.pop(name, None)  # else the older one would go on being used
+
+
+def keep_key(name: str, key: str | Secret) -> None:
+    """Keep a provider's key in this process's memory; it goes before every other, and ends with the session.
+
+    Raises:
+        ConfigError: No such provider, or no key.
+    """
+    key, complaint = wrap_key(key)  # type: ignore[assignment]  # as in store_key
+    row = _provider(name)
+    if complaint or not isinstance(key, Secret):
+        raise ConfigError(complaint or f"No key for {row.title} was given; nothing was kept.")
+    _of_session[name] = key
 
 
 _NO_KEYRING = "Install minimax-nb[keyring] and a keyring, or set {variable} in the environment or a .env file."
 
 
 def forget_key(name: str) -> bool:
-    """Take a provider's key out of the system keyring; true if there was one.
+    """Take a provider's key out of this session and the system keyring; true if there was one.
 
     Raises:
         ConfigError: No such provider, or it is still there because the keyring refused.
     """
     _provider(name)
+    kept = _of_session.pop(name, None) is not None
     _from_keyring.pop(name, None)
     if _kept(name) is None:
-        return False
+        return kept
     trouble = _in_keyring("delete_password", name)
     if trouble:
         raise ConfigError(f"The key was not removed: {trouble}.", hint="Remove it with your system's keyring tool.")

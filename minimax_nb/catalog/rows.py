@@ -52,6 +52,8 @@ class Face(Row):
         starts_in_thinking: The first bytes of content are thinking although no tag opens them (vLLM without a reasoning
             parser serves M2 so).
         temperature: Least and greatest this server takes, where that is narrower than the model's own range.
+        penalties: Least and greatest frequency_penalty and presence_penalty, where this server documents that it heeds
+            them; None sends neither.
         max_tokens_default: Output limit to send when the user names none, for servers that insist on one or whose own
             default would cut a thinking model short; None sends nothing.
         takes: Kinds of media this protocol is documented to carry here, to models that take them; None is unknown.
@@ -82,6 +84,7 @@ class Face(Row):
     echo_field: Annotated[Literal["reasoning_details", "reasoning_content", "reasoning"] | None, Blank] = None
     starts_in_thinking: bool = False
     temperature: tuple[float, float] | None = None
+    penalties: tuple[float, float] | None = None
     max_tokens_default: int | None = None
     takes: tuple[Kind, ...] | None = None
     tools: Annotated[bool | None, Blank] = None

@@ -67,6 +67,13 @@ class Account(Shown):
         return tuple(sorted(limited, key=lambda account: account.name))
 
     @property
+    def chats(self) -> tuple[Account, ...]:
+        """The accounts that count in this one and have a name or a budget: those with a budget first, then by name."""
+        with _lock:
+            told = [account for account in self._below if account.name or account._budget is not None]
+        return tuple(sorted(told, key=lambda account: (account._budget is None, account.name)))
+
+    @property
     def whose(self) -> str:
         """Whose it is, as a sentence says it: "the session's", "chat main's"."""
         if len(self._chain) == 1:

@@ -55,7 +55,7 @@ class Answering:
         name: str,
         on_end: Callable[[Answering], None],
     ) -> None:
-        self.prompt, self._desk, self._plan, self._name, self._on_end = prompt, desk, plan, name, on_end
+        self.prompt, self._desk, self._plan, self._name, self._on_end = prompt, desk.at(name), plan, name, on_end
         self.stop = threading.Event()
         self.approver: Approver | None = None
         self._request, self._ended, self._tries = request, False, 0
@@ -115,8 +115,9 @@ class Answering:
             reply.stop_reason, reply.error = "interrupted", KeyboardInterrupt()
 
     def _timeless(self, run: ToolRun) -> ToolRun:
-        """Under the emulator nothing has a time of a clock, so that a notebook is the same on every run."""
-        return replace(run, seconds=None) if self._desk.endpoint.base_url.startswith(IN_PROCESS) else run
+        """Under the emulator and under replay nothing has a time of a clock: a notebook is the same on every run."""
+        timeless = self.reply.replayed or self._desk.endpoint.base_url.startswith(IN_PROCESS)
+        return replace(run, seconds=None) if timeless else run
 
     # -- going on ------------------------------------------------------------------------------------------------------
 

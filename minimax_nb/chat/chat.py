@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -22,6 +23,7 @@ from minimax_nb.chat.options import Asking, split_asking
 from minimax_nb.chat.plan import ROUNDS, Callables, Plan, checked_rounds, named, wanted
 from minimax_nb.chat.preset import WHO, Preset, checked_examples, checked_preset, checked_scene, shown_before
 from minimax_nb.chat.preview import Preview, preview
+from minimax_nb.chat.recording import recorded_by
 from minimax_nb.chat.stream import AsyncStream, Stream
 from minimax_nb.chat.uploads import forget_at, named_before, uploaded_at
 from minimax_nb.errors import ConfigError, RequestError
@@ -33,7 +35,6 @@ from minimax_nb.prompt import to_parts
 from minimax_nb.secrets import Secret
 from minimax_nb.structured import prepare
 from minimax_nb.tools.approve import Approver, ask_whoever_is_there
-from minimax_nb.transport import fetch_bytes
 from minimax_nb.wire.files import Uploaded
 
 _told: set[str] = set()  # providers whose note this process has shown: once is enough
@@ -54,6 +55,8 @@ class Chat(Conversing):
         temperature: Sampling temperature, within the model's range.
         top_p: Nucleus sampling, within the model's range.
         max_tokens: Most tokens a reply may have, thinking included.
+        frequency_penalty: Against words that come often, where the provider heeds it (ModelsLab does).
+        presence_penalty: Against words that came at all, where the provider heeds it.
         thinking: "adaptive" or "off", where the model has a switch.
         effort: "low" to "max", where the model has levels.
         service_tier: "standard" or "priority", where the provider has tiers.
@@ -76,10 +79,15 @@ class Chat(Conversing):
         name: What the chat is called where usage is listed.
         budget: What it may use: an amount of USD (``0.50``) or ``"20000 tokens"``. A call that would cross it is
             refused before it is sent; a reply that crosses it while it streams is stopped and kept.
+        cassette: File that every call is recorded in and replayed from; no key is needed for what it holds.
+        cassette_mode: "auto" replays what is recorded and asks for the rest; "record" asks for everything; "replay"
+            never sends anything; "off" leaves the file alone. Default: "auto".
+        cassette_speed: How fast a recorded reply comes: "full" (at once, the default), "recorded", or a factor.
         layer: Settings that stand between the arguments and the environment (the magics' own).
 
     Raises:
         ConfigError: No such provider, model, protocol or region, or no key where one is needed.
+        CassetteError: The recording cannot be used.
     """
 
     def __init__(
@@ -95,6 +103,8 @@ class Chat(Conversing):
         temperature: float | None = None,
         top_p: float | None = None,
         max_tokens: int | None = None,
+        frequency_penalty: float | None = None,
+        presence_penalty: float | None = None,
         thinking: ThinkingMode | None = None,
         effort: Effort | None = None,
         service_tier: str | None = None,
@@ -109,33 +119,26 @@ class Chat(Conversing):
         preset: Preset | None = None,
         name: str = "",
         budget: Budget | Decimal | float | str | None = None,
+        cassette: str | os.PathLike[str] | None = None,
+        cassette_mode: str | None = None,
+        cassette_speed: str | float | None = None,
         layer: Mapping[str, Any] | None = None,
     ) -> None:
         api_key, complaint = wrap_key(api_key)  # first of all: from here on no frame holds the bare key
         if complaint:
             raise ConfigError(complaint)
         start = checked_preset(preset)
-        said = start.under(
-            {
-                "provider": provider,
-                "model": model,
-                "face": face,
-                "base_url": base_url,
-                "region": region,
-                "system": system,
-                "temperature": temperature,
-                "top_p": top_p,
-                "max_tokens": max_tokens,
-                "thinking": thinking,
-                "effort": effort,
-                "service_tier": service_tier,
-                "timeout": timeout,
-                "retries": retries,
-                "retry_wait": retry_wait,
-            }
-        )
-        self._endpoint = resolve(**{name: said[name] for name in WHO}, api_key=api_key, layer=layer)
-        self._settings(choose(said, layer=layer))
+        who = {"provider": provider, "model": model, "face": face, "base_url": base_url, "region": region}
+        sampling = {"temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
+        penalties = {"frequency_penalty": frequency_penalty, "presence_penalty": presence_penalty}
+        ways = {"thinking": thinking, "effort": effort, "service_tier": service_tier}
+        waits = {"timeout": timeout, "retries": retries, "retry_wait": retry_wait}
+        said = start.under({**who, "system": system, **sampling, **penalties, **ways, **waits})
+        tape = {"cassette": cassette, "cassette_mode": cassette_mode, "cassette_speed": cassette_speed}
+        choice = choose({**said, **tape}, layer=layer)
+        self._settings(choice)
+        asked = {name: said[name] for name in WHO}
+        self._endpoint = resolve(**asked, api_key=api_key, layer=layer, recorded=recorded_by(self._carrier))
         self.examples, played = checked_examples(examples or start.examples), scene or start.scene
         self.scene = checked_scene(played) if played else None
         self._tools, self.max_rounds = named(tools), checked_rounds(max_rounds)
@@ -221,16 +224,16 @@ class Chat(Conversing):
 
     def uploads(self) -> tuple[Uploaded, ...]:
         """The videos that are at this chat's service, uploaded with its key, in the service's order."""
-        return uploaded_at(self._endpoint, self._limits)
+        return uploaded_at(self._endpoint, self._limits, self._carrier)
 
     def forget_upload(self, file: Uploaded | str) -> bool:
         """Delete one of :meth:`uploads`, given it or its id, there and here; whether the service still had it."""
-        return forget_at(file, self._endpoint, self._limits)
+        return forget_at(file, self._endpoint, self._limits, self._carrier)
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
     def _prompt(self, prompt: tuple[object, ...]) -> Message:
-        limits, fetch = self._endpoint.provider.media.limits(), partial(fetch_bytes, limits=self._limits)
+        limits, fetch = self._endpoint.provider.media.limits(), partial(self._carrier.fetch, limits=self._limits)
         parts = tuple(part for value in prompt for part in to_parts(value, limits=limits, fetch=fetch))
         if not any(not isinstance(part, Text) or part.text.strip() for part in parts):
             raise RequestError("The prompt is empty, so nothing was sent.", hint="Write the question below %%minimax.")
@@ -270,7 +273,7 @@ class Chat(Conversing):
 
     @property
     def _desk(self) -> Desk:
-        return Desk(self._endpoint, self._account, self._tally)
+        return Desk(self._endpoint, self._account, self._tally, self._carrier)
 
     def _gauge(self, request: Request) -> Gauge:
         tokens = partial(self._tally.message, thinking=False)  # that of a finished turn does not count
@@ -311,8 +314,8 @@ def _overtaken(turns: int) -> tuple[str, ...]:
     """What is said when a turn is answered anew that others came after."""
     if not turns:
         return ()
-    if turns == 1:
-        later = "The turn after it was said without this one and is stale: run its cell again to renew it."
-    else:
-        later = f"The {turns} turns after it were said without this one and are stale: run their cells again."
+    which, it = ("The turn", "it") if turns == 1 else (f"The {turns} turns", "them")
+    are = "was said without this one and is" if turns == 1 else "were said without this one and are"
+    cells = "its cell" if turns == 1 else "their cells"
+    later = f"{which} after it {are} stale: run {cells} again, or regenerate {it}."
     return (f"This replaces an earlier answer. {later}",)

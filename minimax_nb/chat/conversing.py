@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
+from minimax_nb.cassette import Carrier, Cassette
 from minimax_nb.catalog import Endpoint, choose, resolve
 from minimax_nb.catalog.keys import wrap_key
 from minimax_nb.chat.account import SESSION, Account
@@ -15,6 +17,7 @@ from minimax_nb.chat.ledger import Ledger
 from minimax_nb.chat.options import Options, known_options, limits_of
 from minimax_nb.chat.plan import Callables
 from minimax_nb.chat.preset import Preset
+from minimax_nb.chat.recording import carrier_of, recorded_by
 from minimax_nb.chat.saved import read_chat, turns_of, turns_to_save, without_password, write_chat
 from minimax_nb.errors import ConfigError
 from minimax_nb.messages.parts import Message
@@ -48,8 +51,14 @@ class Conversing(Shown):
     _tally: Tally
     _approver: Approver
     _approvals: Approvals
+    _carrier: Carrier
 
     # -- who answers ---------------------------------------------------------------------------------------------------
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Who is asked, in full: the rows of provider, protocol and model, the address, the wrapped key."""
+        return self._endpoint
 
     @property
     def model(self) -> str:
@@ -76,6 +85,11 @@ class Conversing(Shown):
         """Where the calls go."""
         return self._endpoint.base_url
 
+    @property
+    def cassette(self) -> Cassette | None:
+        """The recording that calls are written to and replayed from; None if there is none, or its mode is "off"."""
+        return self._carrier if isinstance(self._carrier, Cassette) else None
+
     def use(
         self,
         *,
@@ -88,13 +102,15 @@ class Conversing(Shown):
     ) -> None:
         """Let another endpoint answer from here on; the conversation stays.
 
-        Thinking is sent back only to the provider and protocol it came from. With a ``layer`` the time limits are
-        looked up anew, too.
+        Thinking is sent back only to the provider and protocol it came from. With a ``layer`` the time limits and the
+        recording are looked up anew, too.
         """
         if layer is not None:
-            self._limits = limits_of(choose(layer=layer))
+            choice = choose(layer=layer)
+            self._limits, self._carrier = limits_of(choice), carrier_of(choice)
+        recorded = recorded_by(self._carrier)
         self._endpoint = resolve(
-            provider=provider, model=model, face=face, base_url=base_url, region=region, layer=layer
+            provider=provider, model=model, face=face, base_url=base_url, region=region, layer=layer, recorded=recorded
         )
 
     # -- what it used --------------------------------------------------------------------------------------------------
@@ -208,7 +224,21 @@ class Conversing(Shown):
                 face=face or (here.face_name if same else None),
                 base_url=here.base_url if same and face in {None, here.face_name} else None,
                 api_key=here.key if same else None,
+                recorded=recorded_by(self._carrier),
             )
+        return twin
+
+    def beside(self, endpoint: Endpoint, system: str | None, options: Mapping[str, Any]) -> Self:
+        """A second way into this very conversation: what is said by one is heard by the other, on the same account.
+
+        Args:
+            endpoint: Who answers there.
+            system: The system message there.
+            options: The request parameters there; what is missing or None is not said.
+        """
+        twin = copy.copy(self)
+        twin._endpoint, twin.system = endpoint, system
+        twin._options = {name: options[name] for name in Options.__annotations__ if options.get(name) is not None}
         return twin
 
     def take_past(self, other: Conversing, turn: int | None = None) -> None:
@@ -285,7 +315,7 @@ class Conversing(Shown):
         self._approvals = Approvals(self._approver)
 
     def _settings(self, choice: Any) -> None:  # noqa: ANN401 - a Choice of the catalog
-        self._limits = limits_of(choice)
+        self._limits, self._carrier = limits_of(choice), carrier_of(choice)
         self.system = choice.system
         self._options = {
             name: value for name in Options.__annotations__ if (value := getattr(choice, name)) is not None

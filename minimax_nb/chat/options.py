@@ -19,6 +19,8 @@ class Options(TypedDict, total=False):
     temperature: float | None
     top_p: float | None
     max_tokens: int | None
+    frequency_penalty: float | None
+    presence_penalty: float | None
     thinking: ThinkingMode | None
     effort: Effort | None
     service_tier: str | None

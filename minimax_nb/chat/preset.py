@@ -41,6 +41,8 @@ class Preset(Shown):
         temperature: Sampling temperature.
         top_p: Nucleus sampling.
         max_tokens: Most tokens of a reply, thinking included.
+        frequency_penalty: Against words that come often.
+        presence_penalty: Against words that came at all.
         thinking: "adaptive" or "off".
         effort: "low" to "max".
         service_tier: "standard" or "priority".
@@ -59,6 +61,8 @@ class Preset(Shown):
     temperature: float | None = None
     top_p: float | None = None
     max_tokens: int | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
     thinking: ThinkingMode | None = None
     effort: Effort | None = None
     service_tier: str | None = None
@@ -141,7 +145,7 @@ class Preset(Shown):
 
 _NAMES = tuple(field.name for field in fields(Preset))
 _SETTINGS = tuple(name for name in _NAMES if name not in {"examples", "scene"})
-_NUMBERS = ("temperature", "top_p", "max_tokens")
+_NUMBERS = ("temperature", "top_p", "max_tokens", "frequency_penalty", "presence_penalty")
 
 
 def _check_kind(name: str, value: object) -> None:

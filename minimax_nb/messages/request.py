@@ -16,6 +16,12 @@ from minimax_nb.messages.tools import ToolSpec
 ThinkingMode = Literal["adaptive", "off"]
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 
+PARAMETERS = (
+    *("temperature", "top_p", "max_tokens", "frequency_penalty", "presence_penalty"),
+    *("thinking", "effort", "service_tier"),
+)
+"""The parameters of a call, by the names of its fields."""
+
 
 @dataclass(frozen=True, slots=True)
 class JsonSchema:
@@ -37,6 +43,8 @@ class Request:
         tool_choice: "auto", "none", or the name of the tool it is to call.
         format: "json", or the schema of the reply; for services that take it. Others are asked in words.
         scene: The setting of a role-play.
+        frequency_penalty: How much a token is held back for each time it stands in the text already.
+        presence_penalty: How much it is held back if it stands there at all.
     """
 
     model: str
@@ -53,11 +61,12 @@ class Request:
     tool_choice: str | None = None
     format: Literal["json"] | JsonSchema | None = None
     scene: Scene | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
 
     def parameters(self) -> dict[str, Any]:
         """The parameters that were said, by name, without the prompt."""
-        names = ("temperature", "top_p", "max_tokens", "thinking", "effort", "service_tier")
-        return {name: value for name in names if (value := getattr(self, name)) is not None}
+        return {name: value for name in PARAMETERS if (value := getattr(self, name)) is not None}
 
     def prompt_sha256(self) -> str:
         """A fingerprint of all that is said to the model, as 64 hex digits; media count by their own hash."""

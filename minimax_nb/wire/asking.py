@@ -129,6 +129,8 @@ def options(request: Request, endpoint: Endpoint) -> dict[str, Any]:
     said = {
         "temperature": request.temperature,
         "top_p": request.top_p,
+        "frequency_penalty": request.frequency_penalty,
+        "presence_penalty": request.presence_penalty,
         "service_tier": _tier(request, endpoint),
         "thinking": _thinking(request, endpoint),
         **_effort(request, endpoint),

@@ -15,7 +15,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringError
 
-from minimax_nb.catalog import ask_key, find_key, forget_key, key_status, load_catalog, resolve, store_key
+from minimax_nb.catalog import ask_key, find_key, forget_key, keep_key, key_status, load_catalog, resolve, store_key
 from minimax_nb.catalog.rows import Face, Provider
 from minimax_nb.errors import ConfigError
 from minimax_nb.secrets import Secret
@@ -240,3 +240,53 @@ def test_ipythons_verbose_traceback_shows_no_key(shown: Callable[[str], bool]) -
     assert not shown(said)
     assert not shown(repr(resolve()))
     assert not shown(str(key_status()))
+
+
+@pytest.fixture
+def nothing_kept() -> Iterator[None]:
+    yield
+    for name in ("minimax", "local"):
+        forget_key(name)
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_a_key_kept_for_the_session_goes_before_all_others_and_is_forgotten(drawer: Drawer) -> None:
+    store_key("minimax", "from-the-keyring")
+    keep_key("minimax", "of-this-session")
+    outside = {"MINIMAX_API_KEY": "from-outside"}
+    assert reveal(find_key("minimax", MINIMAX, outside)) == "of-this-session"
+    assert key_status(outside)["minimax"] == "this session only"
+    assert drawer.kept == {("minimax-nb", "minimax"): "from-the-keyring"}
+    assert forget_key("minimax") is True
+    assert drawer.kept == {}
+    assert reveal(find_key("minimax", MINIMAX, outside)) == "from-outside"
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_a_key_kept_for_the_session_needs_no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    keep_key("minimax", Secret("kept-for-nobody"))
+    assert resolve(env={}).provider_name == "minimax"
+    assert forget_key("minimax") is True
+    assert forget_key("minimax") is False
+    assert resolve(env={}).provider_name == "emulator"
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_a_key_stored_for_good_takes_the_place_of_the_sessions(drawer: Drawer) -> None:
+    keep_key("minimax", "older-for-nobody")
+    store_key("minimax", "newer-for-nobody")
+    assert reveal(find_key("minimax", MINIMAX, {})) == "newer-for-nobody"
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_a_server_that_needs_no_key_can_have_one_for_the_session() -> None:
+    keep_key("local", "test-key-for-nobody")
+    assert reveal(find_key("local", load_catalog().providers["local"], {})) == "test-key-for-nobody"
+
+
+@pytest.mark.parametrize(("name", "key"), [("emulator", "test-key"), ("minimax", "  "), ("minimax", "two words")])
+def test_what_cannot_be_a_key_is_not_kept(name: str, key: str) -> None:
+    with pytest.raises(ConfigError):
+        keep_key(name, key)
+    assert key_status({})["minimax"] == "not set"

@@ -143,3 +143,17 @@ def test_a_retry_replaces_what_had_arrived():
     with pytest.raises(TransportError):
         talk.retry()
     assert len(talk.turns) == 1
+
+
+def test_a_chat_beside_another_talks_in_the_same_conversation_with_its_own_settings():
+    chat = Chat(provider="emulator", system="Be brief.", temperature=0.5, name="one")
+    other = Chat(provider="emulator", model="MiniMax-M2.7", face="openai")
+    twin = chat.beside(other.endpoint, "Be long.", {"max_tokens": 500, "temperature": None})
+    twin.ask(f"{NOW}first")
+    chat.ask(f"{NOW}second")
+    assert [turn.prompt.text for turn in twin.turns] == [turn.prompt.text for turn in chat.turns]
+    assert len(chat.turns) == len(chat.usage) == 2
+    assert (twin.model, twin.face, twin.system) == ("MiniMax-M2.7", "openai", "Be long.")
+    assert (chat.model, chat.face, chat.system) == ("MiniMax-M3", "anthropic", "Be brief.")
+    assert twin.preset.settings()["max_tokens"] == 500
+    assert "temperature" not in {name for name, value in twin.preset.settings().items() if value is not None}
