@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from minimax_nb.display.code.said import json_source
 from minimax_nb.messages.media import Clip, Media
 from minimax_nb.messages.parts import Part, Text
 from minimax_nb.prompt.media.kinds import KINDS
@@ -48,16 +48,23 @@ def file_name(part: Media) -> str:
     return (_UNFIT.sub("-", part.name).strip("-.") or "attachment") + suffixes[0]
 
 
-def remarks(media: Iterable[Media]) -> list[str]:
-    """Comments on the files the code reads: what must be saved first, and what was sent in another form than saved."""
+def remarks(media: Iterable[Media], comment: str) -> list[str]:
+    """Comments on the files the code reads: what must be saved first, and what was sent in another form than saved.
+
+    Args:
+        media: The pictures and videos whose content is sent.
+        comment: How a comment begins in this language.
+    """
     lines = []
     for part in media:
         name = file_name(part)
         said = "; ".join(part.notes)
         if name != part.name:
-            lines.append(f"# {_one_line(part.name)} is no file of this type: save it as {_one_line(name)} first")
+            lines.append(
+                f"{comment} {_one_line(part.name)} is no file of this type: save it as {_one_line(name)} first"
+            )
         elif said:
-            lines.append(f"# {_one_line(name)} is read as it is; this call sends it changed: {_one_line(said)}")
+            lines.append(f"{comment} {_one_line(name)} is read as it is; this call sends it changed: {_one_line(said)}")
     return list(dict.fromkeys(lines))
 
 
@@ -133,24 +140,64 @@ def in_python(before: str, name: str) -> Expression:
     return Expression(f"{before!r} + content({name!r})" if before else f"content({name!r})")
 
 
-def in_shell(body: Mapping[str, Any], media: Sequence[Media]) -> str:
+def with_marks(body: Mapping[str, Any], media: Iterable[Media]) -> tuple[dict[str, Any], dict[str, str]]:
+    """A body with a mark such as "[file 1]" in place of each content, and the name of the file behind each mark.
+
+    No mark stands anywhere else in the body.
+
+    Args:
+        body: The body, with a few words where contents would stand.
+        media: Whose contents these are, in the body's order.
+    """
+    text, opening = json.dumps(body, ensure_ascii=False), "["
+    while f"{opening}file " in text:
+        opening += "["
+    files: dict[str, str] = {}
+
+    def marked(before: str, name: str) -> str:
+        mark = f"{opening}file {len(files) + 1}]"
+        files[mark] = name
+        return before + mark
+
+    return with_contents(body, media, marked), files
+
+
+def in_shell(body: Mapping[str, Any], media: Iterable[Media]) -> str:
     """The JSON of a body for a here-document without quotes, in which the shell puts the contents of files.
 
     Args:
         body: The body, with a few words where contents would stand.
         media: Whose contents these are, in the body's order.
     """
-    mark = secrets.token_hex(16)
-    commands: list[str] = []
+    marked, files = with_marks(body, media)
+    text = _SPECIAL.sub(lambda special: "\\" + special[0], json_source(marked))
+    return re.sub(_any_of(files), lambda mark: f"$(base64 < {shlex.quote(files[mark[0]])} | tr -d '\\n')", text)
 
-    def written(before: str, name: str) -> str:
-        commands.append(f"$(base64 < {shlex.quote(name)} | tr -d '\\n')")
-        return before + mark
 
-    text = json.dumps(with_contents(body, media, written), ensure_ascii=False)
-    pieces = _SPECIAL.sub(lambda special: "\\" + special[0], text).split(mark)
-    return "".join(piece for pair in zip(pieces, [*commands, ""], strict=True) for piece in pair)
+def in_javascript(body: Mapping[str, Any], media: Iterable[Media], literal: Callable[[object], str]) -> str:
+    """A body as a JavaScript expression, in which the function ``content`` reads files.
+
+    Args:
+        body: The body, with a few words where contents would stand.
+        media: Whose contents these are, in the body's order.
+        literal: Writes plain JSON values as source, those of a whole body on several lines.
+    """
+    marked, files = with_marks(body, media)
+    if not files:
+        return literal(marked)
+
+    def read(found: re.Match[str]) -> str:
+        before, reading = found[1], f"content({literal(files[found[2]])})"
+        return f'"{before}" + {reading}' if before else reading
+
+    return re.sub(f'"([^"]*?)({_any_of(files)})"', read, literal(marked))
+
+
+def _any_of(marks: Iterable[str]) -> str:
+    return "|".join(map(re.escape, marks))
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    """A text for a comment of any language: on one line, and without what would end PHP or a page's script."""
+    line = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(line.split()).replace("?>", "? >").replace("</", "< /")
