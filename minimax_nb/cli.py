@@ -12,7 +12,7 @@ from minimax_nb.chat.served import asked_lists
 from minimax_nb.chat.whom import where_of
 from minimax_nb.display import render, usage_listing
 from minimax_nb.display.tables import Listing, known_models, live_listing
-from minimax_nb.doctor import TIMEOUT_S, examine
+from minimax_nb.doctor import TIMEOUT_S, Report, examine, scan
 from minimax_nb.emulator.__main__ import add_arguments, run
 from minimax_nb.errors import ConfigError, MiniMaxError
 
@@ -32,9 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.command == "usage":
             _usage(chosen)
             return 0
-        report = examine(
-            where=where_of(vars(chosen)), offline=chosen.offline, local=chosen.local, timeout=chosen.timeout
-        )
+        report = _doctor(chosen)
         _write(report)
         return 0 if report.fine else 1
     except MiniMaxError as error:
@@ -59,6 +57,13 @@ def _parser() -> argparse.ArgumentParser:
         "--local", action="store_true", help="look for model servers on their usual ports of this computer"
     )
     _add_timeout(doctor, TIMEOUT_S)
+    doctor.add_argument(
+        "--scan",
+        nargs="+",
+        metavar="FILE",
+        help="look through notebooks instead (a folder: all in and below it) for keys and heavy outputs",
+    )
+    doctor.add_argument("--fix", action="store_true", help="with --scan: mask the keys, take the heavy outputs out")
     models = commands.add_parser("models", help="list the models that are known, or with --live what services list")
     models.add_argument("--live", action="store_true", help="ask the services what they list for your keys")
     _add_where(models)
@@ -67,6 +72,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_usage(commands.add_parser("usage", help="total what notebook files used, without running them"))
     add_arguments(commands.add_parser("emulator", help="serve the emulator on a loopback port"))
     return parser
+
+
+def _doctor(chosen: argparse.Namespace) -> Report:
+    if chosen.scan:
+        return scan(*chosen.scan, fix=chosen.fix)
+    if chosen.fix:
+        raise ConfigError("--fix mends notebooks that are looked through.", hint="Add --scan FILE.")
+    return examine(where=where_of(vars(chosen)), offline=chosen.offline, local=chosen.local, timeout=chosen.timeout)
 
 
 def _add_where(parser: argparse.ArgumentParser) -> None:

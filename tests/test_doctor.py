@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -57,7 +59,7 @@ def test_no_prompt_and_no_body_goes_out(monkeypatch, tmp_path):
         minimax(monkeypatch, tmp_path, service.url)
         assert examine().fine
     assert {(path, body) for path, _, body in service.asked} == {("/anthropic/v1/models", "")}
-    assert [headers.get("authorization") for _, headers, _ in service.asked] == [f"Bearer {KEY}", None]
+    assert [headers.get("authorization") for _, headers, _ in service.asked] == [f"Bearer {KEY}", None, None]
 
 
 def test_a_list_that_is_open_to_all_does_not_test_the_key(monkeypatch, tmp_path):
@@ -315,3 +317,51 @@ def test_ports_of_this_computer_are_tried_only_when_asked(monkeypatch, tmp_path)
 def test_a_time_limit_that_is_none_is_refused(timeout):
     with pytest.raises(ConfigError, match="timeout"):
         examine(timeout=timeout)
+
+
+# -- this computer ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ahead", "words", "fine"),
+    [(0, "agrees with MiniMax's", True), (3600, "behind MiniMax's", False), (-86400, "ahead of MiniMax's", False)],
+)
+def test_a_clock_that_is_far_off_is_told(monkeypatch, tmp_path, ahead, words, fine):
+    monkeypatch.setenv("MINIMAX_API_KEY", KEY)
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=ahead), usegmt=True)
+    with answering(always(ids("MiniMax-M3"), date=date)) as service:
+        minimax(monkeypatch, tmp_path, service.url)
+        clock = found(examine())["clock"]
+    assert words in clock.state
+    assert clock.fine is fine
+
+
+@pytest.mark.parametrize("date", ["", "yesterday", "Sat, 99 Nov 2026 00:00:00 GMT"])
+def test_a_service_without_a_clock_says_nothing_of_it(monkeypatch, tmp_path, date):
+    monkeypatch.setenv("MINIMAX_API_KEY", KEY)
+    with answering(always(ids("MiniMax-M3"), **({"date": date} if date else {}))) as service:
+        minimax(monkeypatch, tmp_path, service.url)
+        assert "clock" not in found(examine())
+
+
+def test_without_a_key_nobody_is_asked_for_the_time(monkeypatch):
+    assert "clock" not in found(examine())
+
+
+def test_whether_panels_can_be_drawn_is_told(monkeypatch):
+    assert "anywidget" in found(examine(offline=True))["panels"].state
+    monkeypatch.setattr("sys.prefix", "/nowhere")
+    assert "not found for a server here" in found(examine(offline=True))["panels"].state
+
+
+def test_the_region_is_told_with_the_others_there_are(monkeypatch):
+    monkeypatch.setenv("MINIMAX_API_KEY", KEY)
+    assert found(examine(offline=True))["region"].state.startswith("global (there are cn")
+    monkeypatch.setenv("MINIMAX_NB_REGION", "cn")
+    assert found(examine(offline=True))["region"].state.startswith("cn ")
+
+
+@pytest.mark.parametrize(("variable", "name"), [("COLAB_RELEASE_TAG", "Colab"), ("VSCODE_PID", "VS Code")])
+def test_the_front_end_is_named_where_it_says_who_it_is(monkeypatch, variable, name):
+    monkeypatch.setenv(variable, "1")
+    assert found(examine(offline=True, front_end="ZMQInteractiveShell"))["front end"].state.startswith(name)
