@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from minimax_nb.errors import ConfigError
 from minimax_nb.wire.loose import list_of, mapping_of, one_line, parse_json
@@ -54,8 +55,10 @@ def path_said(path: NotebookPath) -> str:
     return one_line(os.fspath(path), 1_000) or "."
 
 
-def provenances(name: str, path: Path) -> Iterator[tuple[int, object]]:
+def provenances(name: str, path: Path) -> Iterator[tuple[int, object, bool]]:
     """What each output of a notebook holds where a reply's provenance belongs, with the number of its cell.
+
+    The third value is true of what a panel shows, which may stand in the output of a cell, too.
 
     Args:
         name: What the notebook is called in messages.
@@ -67,11 +70,29 @@ def provenances(name: str, path: Path) -> Iterator[tuple[int, object]]:
     for number, cell in enumerate(_cells(name, path), start=1):
         for output in list_of(mapping_of(cell).get("outputs")):
             metadata = mapping_of(mapping_of(output).get("metadata"))
-            if _KEY in metadata:
-                yield number, metadata[_KEY]
+            if _KEY not in metadata:
+                continue
+            held = mapping_of(metadata[_KEY])
+            if "panel" in held:  # the copy of a panel tells all that was said in it
+                yield from ((number, said, True) for said in list_of(held.get("replies")))
+            else:
+                yield number, metadata[_KEY], False
 
 
 def _cells(name: str, path: Path) -> list[object]:
+    return list_of(notebook_content(name, path)["cells"])
+
+
+def notebook_content(name: str, path: Path) -> dict[str, Any]:
+    """A notebook's whole JSON value; it has a list of cells, whatever these hold.
+
+    Args:
+        name: What the notebook is called in messages.
+        path: The file.
+
+    Raises:
+        ConfigError: It is missing, cannot be read, or is no notebook of format 4.
+    """
     content = _content(name, path)
     if not content.strip():
         raise ConfigError(f"{name} is empty, so {_NOT_READ}")
@@ -90,7 +111,7 @@ def _cells(name: str, path: Path) -> list[object]:
         raise ConfigError(f"{name} is a notebook of format {form}; format 4 is read here.", hint=hint)
     if form != 4 or not isinstance(found.get("cells"), list):
         raise ConfigError(f"{name} is JSON, but {_NOT_READ}")
-    return list_of(found["cells"])
+    return dict(found)
 
 
 def _content(name: str, path: Path) -> bytes:

@@ -128,27 +128,31 @@ class _Reading:
 
     def take_in(self, name: str, path: Path) -> None:
         """Read one more notebook."""
-        for number, said in provenances(name, path):
+        # What panels show comes last: it is left out where a cell has it.
+        for number, said, in_panel in sorted(provenances(name, path), key=lambda found: found[2]):
             if not isinstance(said, dict):
                 self.unreadable += 1
                 continue
             values = _Values(said)
             entry = _entry(values, name, number)
-            if self._known(entry, values.take("prompt_sha256", _text)):
+            if self._known(entry, values.take("prompt_sha256", _text), in_panel=in_panel):
                 self.repeated += 1
                 continue
             self.entries.append(entry)
             self.unreadable += values.unreadable
             self.versions.update(filter(None, [values.take("version", _version)]))
 
-    def _known(self, entry: NotebookEntry, prompt: str | None) -> bool:
-        """Whether this reply was counted already; it is remembered."""
-        if entry.request_id is None or entry.replayed or emulated(entry.provider):
+    def _known(self, entry: NotebookEntry, prompt: str | None, *, in_panel: bool) -> bool:
+        """Whether this reply was counted already; it is remembered.
+
+        The emulator and recordings answer two calls under one id; only what a panel shows is then the same reply.
+        """
+        if entry.request_id is None:
             return False
         identity = (entry.provider, entry.request_id, prompt or "")
         known = identity in self._seen
         self._seen.add(identity)
-        return known
+        return known and (in_panel or not (entry.replayed or emulated(entry.provider)))
 
 
 class _Values:

@@ -99,7 +99,8 @@ def test_the_projects_own_notebooks_are_read():
     paths = sorted((ROOT / "notebooks").glob("*.ipynb"))
     found = notebook_usage(paths)
     assert found.files == tuple(map(str, paths))
-    assert len(found.entries) == sum(path.read_text(encoding="utf-8").count('"prompt_sha256"') for path in paths) > 0
+    held = sum(path.read_text(encoding="utf-8").count('"prompt_sha256"') for path in paths)
+    assert len(found.entries) + found.repeated == held > found.repeated  # a panel shows what a cell has said
     assert (found.total.unknown_cost, found.unreadable, found.version) == (0, 0, "0.1.0")
     asked = sum(entry.cost or 0 for entry in notebook_usage(ROOT / "notebooks" / "quickstart.ipynb").entries)
     assert asked == 0  # the emulator's price list in the notebook on cost is that notebook's own
@@ -384,3 +385,31 @@ def test_twice_the_replies_are_twice_the_work(tmp_path: Path):
         return len(seen)
 
     assert calls(800) < 2.2 * calls(400)
+
+
+# -- panels ----------------------------------------------------------------------------------------------------------
+
+
+def panel(*replies: object) -> dict[str, Any]:
+    return output({"panel": "chat", "digest": "0", "replies": list(replies)})
+
+
+@pytest.mark.parametrize("provider", ["minimax", "emulator"])
+def test_what_a_panel_shows_counts_once_wherever_it_stands(used, provider):
+    first = said(provider=provider, request_id="r1")
+    second = said(provider=provider, request_id="r2")
+    assert len(used(cell(panel(first, second))).entries) == 2
+    assert len(used(cell(panel(first, second)), cell(output(second)), cell(panel(first, second))).entries) == 2
+    assert len(used(cell(output(first)), cell(panel(first))).entries) == 1
+
+
+def test_equal_cells_of_the_emulator_still_count_each(used):
+    reply = said(provider="emulator", request_id="r1")
+    assert len(used(cell(output(reply)), cell(output(reply)), cell(panel(reply))).entries) == 2
+
+
+def test_a_panel_without_replies_counts_nothing_and_what_is_no_reply_is_told(used):
+    assert len(used(cell(output({"panel": "connect"}))).entries) == 0
+    total = used(cell(panel("text", None, said(request_id="r1"))))
+    assert len(total.entries) == 1
+    assert total.unreadable == 2
