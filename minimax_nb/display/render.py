@@ -97,7 +97,7 @@ def _with_answer(reply: Reply, written: int, steps: Sequence[str]) -> str:
     if not text and reply.thinking:
         pieces.append(f"({_NO_ANSWER})\n\n{reply.thinking.rstrip()}")
     pieces += [*steps, *map(call_line, _open_calls(reply))]
-    pieces.append("\n".join([*_sent(reply), *_remarks(reply), f"[{receipt(reply)}]"]))
+    pieces.append("\n".join([*_sent(reply), *remarks(reply), f"[{receipt(reply)}]"]))
     below = "\n\n".join(pieces)
     gap = "\n" * (2 - len(text) + len(text.rstrip("\n"))) if text else ""
     return _CONTROL.sub("\ufffd", f"{text[written:]}{gap}{below}")
@@ -163,7 +163,8 @@ def _sent(reply: Reply) -> list[str]:
     return [f"[{line}]" for line in media_lines(reply.media)]
 
 
-def _remarks(reply: Reply) -> list[str]:
+def remarks(reply: Reply) -> list[str]:
+    """What the reader should know beside a reply, a sentence each: notes, and what went wrong."""
     error = reply.error
     if not isinstance(error, MiniMaxError):
         return list(reply.notes)
@@ -182,8 +183,8 @@ def _folded(summary: str, inside: str, *, opened: bool = False) -> str:
 
 def closing(reply: Reply) -> str:
     """What stands under a reply: notes, what went wrong, the receipt."""
-    remarks = [f"*{safe_line(remark)}*" for remark in _remarks(reply)]
-    return "\n\n".join([*remarks, f"<sub>{safe_line(receipt(reply))}</sub>"])
+    lines = [f"*{safe_line(remark)}*" for remark in remarks(reply)]
+    return "\n\n".join([*lines, f"<sub>{safe_line(receipt(reply))}</sub>"])
 
 
 def markdown_answer(text: str) -> str:
@@ -254,6 +255,7 @@ __all__ = [
     "money",
     "plain_rest",
     "register",
+    "remarks",
     "render",
     "safe_line",
     "table",

@@ -1,0 +1,63 @@
+"""The copy of a panel that is saved with the notebook: an ordinary output below the widget, kept up to date.
+
+A widget is blank on GitHub, in nbconvert and after the kernel has gone. The copy is Markdown with a plain text, as
+every other output of the kit. Each place where the panel was shown has one of its own, and all are updated together.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from minimax_nb.display.render import Bundle
+from minimax_nb.display.screen import CellScreen, new_display_id
+
+_PLACES = 20
+"""Places that are kept up to date, the newest ones."""
+
+
+class StaticCopy:
+    """Shows and updates it.
+
+    Args:
+        saved: Gives what is to be kept.
+    """
+
+    def __init__(self, saved: Callable[[], Bundle]) -> None:
+        self._saved = saved
+        self._places: list[tuple[CellScreen, str]] = []
+        self._shown: dict[str, Any] = {}
+
+    def beside(self, title: str, view: dict[str, Any]) -> None:
+        """Show the widget itself, above the copy."""
+        CellScreen().show({"text/plain": title, **view}, {})
+
+    def show(self) -> None:
+        """Show the copy in the running cell, or its text on a terminal."""
+        data, metadata = self._saved()
+        if not _displays():
+            sys.stdout.write(data["text/plain"] + "\n")
+            return
+        place = CellScreen(), new_display_id()
+        place[0].show(data, metadata, place[1])
+        self._places = [*self._places, place][-_PLACES:]
+        self._shown = data
+
+    def update(self) -> None:
+        """Bring every place up to date, if there is something new to keep. From any thread."""
+        if not self._places:
+            return
+        data, metadata = self._saved()
+        if data == self._shown:
+            return
+        self._shown = data
+        for screen, display_id in self._places:
+            screen.update(data, metadata, display_id)
+
+
+def _displays() -> bool:
+    """Whether outputs are displayed here, and not written to a terminal."""
+    from minimax_nb.display.screen import choose_mode
+
+    return choose_mode() != "plain"
