@@ -7,6 +7,7 @@ Importing the package loads nothing else: each public name loads what it needs o
 from __future__ import annotations
 
 import importlib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.messages.shown import Bundle, use_renderer
@@ -133,12 +134,27 @@ def _render(value: object) -> Bundle:
 
 use_renderer(_render)
 
+_PANELS = {
+    "chat": "chat_panel",
+    "playground": "playground",
+    "compare": "compare",
+    "usage": "usage_panel",
+    "connect": "connect",
+}
+"""What ``%minimax_panel KIND`` opens: a function of :mod:`minimax_nb.panels`."""
+
+
+def _open(name: str, *arguments: object, **options: object) -> object:
+    from minimax_nb import panels
+
+    return getattr(panels, name)(*arguments, **options)
+
 
 def load_ipython_extension(shell: Any) -> None:  # noqa: ANN401 - IPython's shells are untyped here
     """What ``%load_ext minimax_nb`` calls."""
     from minimax_nb.magics import load
 
-    load(shell)
+    load(shell, {kind: partial(_open, name) for kind, name in _PANELS.items()})
 
 
 def unload_ipython_extension(shell: Any) -> None:  # noqa: ANN401

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from minimax_nb.magics.cells import LINE_OPTIONS, MinimaxMagics
@@ -13,11 +14,17 @@ from minimax_nb.magics.transform import PromptWithQuestionMark
 _COMPLETES = r"^\s*%%?minimax"
 
 
-def load(shell: Any) -> None:  # noqa: ANN401 - IPython's shells are untyped here
-    """Register the magics, Tab completion and the question-mark transformer."""
+def load(shell: Any, panels: Mapping[str, Callable[..., Any]] | None = None) -> None:  # noqa: ANN401 - IPython's shells are untyped here
+    """Register the magics, Tab completion and the question-mark transformer.
+
+    Args:
+        shell: IPython's.
+        panels: Each kind of panel and what makes it: panels stand on a floor above the magics.
+    """
     if _instance(shell) is not None:
         return
     magics = MinimaxMagics(shell)
+    magics.panels = panels or {}
     shell.register_magics(magics)
     magics.completer = _completer(magics)
     magics.whereabouts.listen(shell)
@@ -39,6 +46,7 @@ def unload(shell: Any) -> None:  # noqa: ANN401
         shell.configurables.remove(magics)
     _drop_completer(shell, magics.completer)
     magics.whereabouts.leave(shell)
+    magics.put_variables_back()
     transformers = shell.input_transformer_manager.token_transformers
     if PromptWithQuestionMark in transformers:
         transformers.remove(PromptWithQuestionMark)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,9 @@ class Defaults(Configurable):
     retries = Int(None, allow_none=True, help="how often a failed call is sent again").tag(config=True)
     retry_wait = Float(None, allow_none=True, help="longest time in seconds all such waits may take").tag(config=True)
     paint = Unicode("", help="live, once or plain; empty: what the place can do").tag(config=True)
+    cassette = Unicode("", help="file that calls are recorded in and replayed from").tag(config=True)
+    cassette_mode = Unicode("", help="what is done with it: auto, record, replay or off").tag(config=True)
+    cassette_speed = Unicode("", help="how fast it is replayed: full, recorded, or a factor").tag(config=True)
     tracebacks = Bool(False, help="show full tracebacks of the kit's own errors").tag(config=True)
 
 
@@ -54,7 +58,9 @@ class KitMagics(Magics, Defaults):
         super().__init__(shell)
         self.completer: Any = None
         self.whereabouts = Whereabouts()
+        self.panels: Mapping[str, Callable[..., Any]] = {}  # given by whoever loads the magics: they stand above
         self._session: Session | None = None
+        self._outside: dict[str, str | None] = {}
 
     @property
     def session(self) -> Session:
@@ -69,6 +75,19 @@ class KitMagics(Magics, Defaults):
         """The defaults that are set, by name."""
         names = set(Defaults.class_own_traits(config=True)) - {"paint", "tracebacks"}
         return {name: value for name in names if (value := getattr(self, name)) not in {None, ""}}
+
+    def set_variable(self, name: str, value: str) -> None:
+        """Set an environment variable for everything in this process; no value is what it was before."""
+        before = self._outside.setdefault(name, os.environ.get(name))
+        if wanted := value or before:
+            os.environ[name] = wanted
+        else:
+            os.environ.pop(name, None)
+
+    def put_variables_back(self) -> None:
+        """Let the environment be as it was before :meth:`set_variable`."""
+        for name in self._outside:
+            self.set_variable(name, "")
 
     @contextmanager
     def failing_in_one_line(self) -> Iterator[None]:

@@ -16,6 +16,8 @@ from minimax_nb.magics.options import (
     EXAMINING,
     HISTORY,
     LISTING,
+    PANEL,
+    RECORD,
     UPLOADS,
     USAGE,
     Option,
@@ -178,6 +180,12 @@ class MinimaxMagics(KitMagics):
 
     @no_var_expand
     @line_magic
+    def minimax_record(self, line: str) -> None:
+        """Record every call in a file and replay it from there, without a key and at no cost."""
+        self._line("minimax_record", line)
+
+    @no_var_expand
+    @line_magic
     def minimax_history(self, line: str) -> None:
         """Show a conversation: %minimax_history [--chat NAME]."""
         self._line("minimax_history", line)
@@ -200,6 +208,15 @@ class MinimaxMagics(KitMagics):
         """Say what this installation and your keys can do. Sends no prompt and shows no key."""
         self._line("minimax_doctor", line)
 
+    @no_var_expand
+    @line_magic
+    def minimax_panel(self, line: str) -> Any:  # noqa: ANN401 - each panel has a class of its own
+        """Open a panel in the cell: a chat, a playground, a comparison, what was used, or keys."""
+        from minimax_nb.magics.paneling import panel
+
+        with self.failing_in_one_line():
+            return panel(self, line)
+
     def _line(self, name: str, line: str) -> None:
         from minimax_nb.magics.lines import ACTIONS
 
@@ -217,9 +234,11 @@ LINE_OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "minimax_uploads": UPLOADS,
     "minimax_usage": USAGE,
     "minimax_budget": BUDGET,
+    "minimax_record": RECORD,
     "minimax_history": HISTORY,
     "minimax_reset": (CHAT, _ALL, _UNDO),
     "minimax_config": (),
+    "minimax_panel": PANEL,
     "minimax_doctor": EXAMINING,
 }
 """Each magic's options, for parsing, help and completion."""
@@ -247,11 +266,34 @@ _HISTORY_USAGE = """%minimax_history [options]
 Show a conversation turn by turn, or change it. A turn is a prompt and what came of it. Running a cell again answers its
 own turn anew, where the front end tells cells apart; turns after it are then stale until their cells are run again."""
 
+_RECORD_USAGE = """%minimax_record [options] [FILE | off]
+
+Record every call of this notebook in a file, and replay it from there: without a key, at no cost, with the same
+outputs on every run. That holds for cells, and for every Chat and panel that is made afterwards. %minimax_record
+talk.cassette begins, %minimax_record alone shows how it stands, and %minimax_record off ends it. The file is text, one
+exchange a line, with a checksum each; no key gets into it. Modes:
+
+  auto    replay what is recorded, ask the service for the rest and add it (the default)
+  record  ask the service for everything; a new answer takes the place of the old one
+  replay  send nothing, ever; what is not recorded is an error that says what has changed
+  off     leave the file alone"""
+
 _BUDGET_USAGE = """%minimax_budget [--chat NAME] [AMOUNT]
 
 Show how much may be used, or set it: %minimax_budget 0.50 (USD), %minimax_budget 20000 tokens, %minimax_budget off.
 A call that would cross the budget is refused before it is sent; a reply that crosses it while it streams is stopped,
 kept and marked. What counts is everything since the kernel began."""
+
+_PANEL_USAGE = """%minimax_panel [options] [KIND] [words]
+
+Open a panel in the cell. %minimax_panel alone is a chat over the conversation that %%minimax cells are part of: what
+is said in one is there in the other. The kinds:
+
+  chat        talk to a model: regenerate, edit, branch, attach pictures and videos
+  playground  try models and parameters, and copy the same call as code
+  compare     one prompt to several models side by side: %minimax_panel compare MiniMax-M3 MiniMax-M3.1-Flash
+  usage       what was used so far, live, and the budget
+  connect     which providers have a key, and where to store one"""
 
 _DOCTOR_USAGE = """%minimax_doctor [options]
 
@@ -263,6 +305,8 @@ MinimaxMagics.minimax.__doc__ = help_text(_USAGE, ASKING)
 MinimaxMagics.minimax_models.__doc__ = help_text(_MODELS_USAGE, LISTING)
 MinimaxMagics.minimax_uploads.__doc__ = help_text(_UPLOADS_USAGE, UPLOADS)
 MinimaxMagics.minimax_history.__doc__ = help_text(_HISTORY_USAGE, HISTORY)
+MinimaxMagics.minimax_record.__doc__ = help_text(_RECORD_USAGE, RECORD)
 MinimaxMagics.minimax_usage.__doc__ = help_text(_SPENT_USAGE, USAGE)
 MinimaxMagics.minimax_budget.__doc__ = help_text(_BUDGET_USAGE, BUDGET)
+MinimaxMagics.minimax_panel.__doc__ = help_text(_PANEL_USAGE, PANEL)
 MinimaxMagics.minimax_doctor.__doc__ = help_text(_DOCTOR_USAGE, EXAMINING)

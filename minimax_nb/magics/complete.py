@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 Lists = Mapping[str, Callable[[str], Iterable[str]]]
 """Name of a list of values to a function that gives it: of the line before the word that is completed; for pictures,
-videos and notebooks, which may be files, of that word itself."""
+videos, notebooks and recordings, which may be files, of that word itself."""
 
-_OF_WORD = {"pictures", "videos", "notebooks", "functions"}
+_OF_WORD = {"pictures", "videos", "notebooks", "recordings", "functions"}
 _QUOTED = re.compile(r"""(?:^|[\s=])(["'])((?:(?!\1)[^\\])*)$""")
 """An option's value in quotes that are still open; one with a backslash is left to the user."""
 

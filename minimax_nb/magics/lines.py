@@ -14,12 +14,13 @@ from minimax_nb.chat.uploads import forget, uploaded
 from minimax_nb.chat.whom import where_of
 from minimax_nb.display import choose_mode, put, setting_listing
 from minimax_nb.display.tables import known_models, live_listing, upload_listing
-from minimax_nb.doctor import TIMEOUT_S, examine
+from minimax_nb.doctor import TIMEOUT_S, examine, scan
 from minimax_nb.errors import ConfigError
 from minimax_nb.magics.base import KitMagics, defaults_of, set_default
 from minimax_nb.magics.complete import remember
 from minimax_nb.magics.money import budget, usage
 from minimax_nb.magics.options import Parsed
+from minimax_nb.magics.recording import record
 
 _SETTING = re.compile(r"""\s*([A-Za-z_]\w*)=("[^"]*"|'[^']*'|\S*)""")
 
@@ -136,6 +137,11 @@ def doctor(magics: KitMagics, parsed: Parsed) -> None:
     if parsed.rest.strip():
         raise ConfigError("%minimax_doctor takes no words.")
     said = parsed.values
+    if "scan" in said:
+        put(scan(*said["scan"], fix=said.get("fix", False)))
+        return
+    if "fix" in said:
+        raise ConfigError("--fix mends notebooks that are looked through.", hint="Add --scan FILE.")
     put(
         examine(
             magics.layer(),
@@ -170,6 +176,7 @@ ACTIONS = {
     "minimax_uploads": uploads,
     "minimax_usage": usage,
     "minimax_budget": budget,
+    "minimax_record": record,
     "minimax_history": history,
     "minimax_reset": reset,
     "minimax_config": config,

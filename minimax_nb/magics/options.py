@@ -123,6 +123,16 @@ EXAMINING: tuple[Option, ...] = (
     Option(("--offline",), "offline", None, "", "ask nobody outside this process"),
     Option(("--local",), "local", None, "", "look for model servers on their usual ports of this computer"),
     _TIMEOUT,
+    Option(
+        ("--scan",),
+        "scan",
+        str,
+        "FILE",
+        "look through a notebook (or a folder's) for keys and heavy outputs; repeatable",
+        "notebooks",
+        many=True,
+    ),
+    Option(("--fix",), "fix", None, "", "with --scan: mask the keys, take the heavy outputs out"),
 )
 """Options of ``%minimax_doctor``."""
 
@@ -167,6 +177,26 @@ USAGE: tuple[Option, ...] = (
     Option((), "file", str, "FILE.ipynb", "what a notebook file used instead, or all in a folder", "notebooks"),
 )
 """Options of ``%minimax_usage``."""
+
+
+PANELS = ("chat", "playground", "compare", "usage", "connect")
+PANEL: tuple[Option, ...] = (
+    *(option for option in ASKING if option.name in {"model", "provider", "face", "base_url", "region", "system"}),
+    CHAT,
+    Option(("--new",), "new", None, "", "start that conversation afresh"),
+    Option(("-o", "--output"), "output", _name, "NAME", "bind the panel to NAME; with compare, the winner's reply"),
+    Option((), "kind", str, "KIND", "chat (if nothing is said), playground, compare, usage or connect", PANELS),
+)
+"""Options of ``%minimax_panel``."""
+
+
+RECORD: tuple[Option, ...] = (
+    Option(("--mode",), "mode", str, "MODE", "auto, record, replay or off", ("auto", "record", "replay", "off")),
+    Option(("--speed",), "speed", str, "SPEED", "of what is replayed: full (at once), recorded, or a factor", "speeds"),
+    Option(("--tidy",), "tidy", None, "", "take out of the file what was not used since the kernel began"),
+    Option((), "file", str, "FILE", "the recording; off ends it", "recordings"),
+)
+"""Options of ``%minimax_record``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,8 @@ def lists(magics: KitMagics) -> Lists:
         "pictures": media("--image"),
         "videos": media("--video"),
         "notebooks": notebook_names,
+        "recordings": _recordings,
+        "speeds": _speeds,
         "groups": _groups,
     }
 
@@ -82,6 +84,19 @@ def _groups(typed: str) -> Iterable[str]:
 
 def notebook_names(begun: str) -> list[str]:
     """The notebook files and folders, as far as a path is typed; nothing of it is changed in what is offered."""
+    return _files(begun, ".ipynb")
+
+
+def _recordings(begun: str) -> Iterable[str]:
+    return ["off", *_files(begun, ".cassette")]
+
+
+def _speeds(typed: str) -> Iterable[str]:
+    del typed
+    return ("full", "recorded")
+
+
+def _files(begun: str, ending: str) -> list[str]:
     at = max(begun.rfind("/"), begun.rfind(os.sep)) + 1
     names: list[str] = []
     with suppress(OSError, RuntimeError, ValueError), os.scandir(Path(begun[:at] or ".").expanduser()) as entries:
@@ -90,7 +105,7 @@ def notebook_names(begun: str) -> list[str]:
                 continue
             if entry.is_dir():
                 names.append(f"{begun[:at]}{entry.name}/")
-            elif entry.name.endswith(".ipynb"):
+            elif entry.name.endswith(ending):
                 names.append(begun[:at] + entry.name)
     return sorted(names)
 

@@ -115,19 +115,17 @@ def test_dry_sends_nothing_and_shows_what_would_go_out(shell):
     assert isinstance(shell.fails("%minimax_history"), ConfigError), "nothing was asked, so there is no conversation"
 
 
-def test_code_of_the_same_call_runs_against_the_emulator_and_says_the_same(shell, monkeypatch, capsys):
-    from minimax_nb.display import code as module
+def test_code_of_the_same_call_runs_against_the_emulator_and_says_the_same(shell, capsys):
     from minimax_nb.emulator import serve
 
     with serve(delay_ms=0) as server:
-        monkeypatch.setattr(module, "_LOCAL", server.url)
         text = shell.ok(f"%%minimax --show-code --alone\n{NOW}Say hello, please.")
         blocks = [block.split("\n", 1) for block in text.split("```")[1::2]]
-        assert [language for language, _ in blocks] == ["python", "bash", "python", "python"]
+        assert [language for language, _ in blocks] == ["python", "bash", "javascript", "php", "python", "python"]
         said = []
         for language, source in blocks:
             if language == "python":
-                exec(compile(source, "code", "exec"), {})
+                exec(compile(source.replace("http://127.0.0.1:8765", server.url), "code", "exec"), {})
                 said.append(capsys.readouterr().out.strip())
     expected = shell.ok(f"%%minimax --alone\n{NOW}Say hello, please.")
     assert said[0] in expected
