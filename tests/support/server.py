@@ -41,14 +41,22 @@ class Server:
         app: "lab" or "notebook".
         env: Further environment variables for the server and its kernels.
         closed: Whether the network of the kernels ends at this computer.
+        python: The interpreter that runs the server and its kernels.
 
     Attributes:
         work: Its root folder; notebooks are opened by their path in it.
         refused_log: Where attempts of the server or a kernel to leave this computer are written.
     """
 
-    def __init__(self, app: App = "lab", env: Mapping[str, str] | None = None, *, closed: bool = True) -> None:
-        self.app = app
+    def __init__(
+        self,
+        app: App = "lab",
+        env: Mapping[str, str] | None = None,
+        *,
+        closed: bool = True,
+        python: str | Path = sys.executable,
+    ) -> None:
+        self.app, self._python = app, str(python)
         self._folder = tempfile.TemporaryDirectory(prefix="jupyter-", ignore_cleanup_errors=True)
         home = Path(self._folder.name)
         self.work = home / "work"
@@ -71,7 +79,7 @@ class Server:
         root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         self._process = subprocess.Popen(
             [
-                *(sys.executable, "-m", _MODULES[self.app], "--no-browser", *root),
+                *(self._python, "-m", _MODULES[self.app], "--no-browser", *root),
                 *(f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"),
                 *(f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.work}"),
                 "--LabServerApp.extension_manager=readonly",
