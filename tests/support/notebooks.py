@@ -7,7 +7,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,41 @@ class Verdict:
         return self.failed == 0 and self.passed > 0 and not self.refused
 
 
+def outputs_of(notebook: Json) -> list[list[Json]]:
+    """The outputs of each code cell to the last field, metadata too, which nbval does not compare.
+
+    Lines and streams are joined. Left out are tracebacks (they name files), pictures (versions differ) and the ids of
+    widgets (they are made up anew each time).
+    """
+    return [_plain(cell["outputs"]) for cell in code_cells(notebook)]
+
+
+def _plain(outputs: list[Json]) -> list[Json]:
+    kept: list[Json] = []
+    for output in json.loads(json.dumps(outputs), object_hook=_joined):
+        output.pop("traceback", None)
+        data = output.get("data", {})
+        for mime in [mime for mime in data if mime.startswith("image/") or mime.endswith("widget-view+json")]:
+            del data[mime]
+        if kept and output.get("name") and output["name"] == kept[-1].get("name"):
+            kept[-1]["text"] += output["text"]
+        else:
+            kept.append(output)
+    return kept
+
+
+def _joined(value: Json) -> Json:
+    return {
+        key: "".join(item) if isinstance(item, list) and all(isinstance(line, str) for line in item) else item
+        for key, item in value.items()
+    }
+
+
+def copy_beside(folder: Path, work: Path) -> None:
+    """Copy what lies beside the notebooks of a folder, and is none itself: a reader has it, too."""
+    shutil.copytree(folder, work, ignore=shutil.ignore_patterns(".*", "__pycache__", "*.ipynb"), dirs_exist_ok=True)
+
+
 def nbval(notebook: Json, folder: Path, *, beside: Path | None = None) -> Verdict:
     """Run a notebook under strict nbval in a process of its own, streaming cells compared as they end.
 
@@ -120,19 +156,35 @@ def nbval(notebook: Json, folder: Path, *, beside: Path | None = None) -> Verdic
         folder: A temporary folder to work in.
         beside: A folder whose other files the notebook expects beside itself.
     """
-    work, log = folder / "work", folder / "refused"
-    if beside is not None:
-        shutil.copytree(beside, work, ignore=shutil.ignore_patterns(".*", "*.ipynb"))
+    work = folder / "work"
     work.mkdir(parents=True, exist_ok=True)
+    if beside is not None:
+        copy_beside(beside, work)
     (work / "notebook.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-    (work / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
-    env = clean_environment(folder / "home", log=log)
+    return nbval_all(work, ["notebook.ipynb"], folder / "home")["notebook.ipynb"]
+
+
+def nbval_all(work: Path, names: Sequence[str], home: Path) -> dict[str, Verdict]:
+    """Run the notebooks of a folder under strict nbval, one after the other, in a process of its own.
+
+    Args:
+        work: Where they are.
+        names: Their files, in the order in which they are run.
+        home: A temporary folder for the process's settings.
+
+    Returns:
+        How each comparison ended; text and refused attempts are those of all.
+    """
+    log = home / "refused"
+    env = clean_environment(home, log=log)
     env["PYTHONPATH"] = f"{CLOSED_NETWORK}{';' if sys.platform == 'win32' else ':'}{ROOT}"
+    settings = home / "pytest.ini"
+    settings.write_text("[pytest]\n", encoding="utf-8")
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"),
+            *(sys.executable, "-m", "pytest", "-v", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"),
             *("-p", "tests.support.nbval_fold", "-p", "no:cacheprovider", "-p", "no:xdist", "--color=no"),
-            *("-c", "pytest.ini", "--rootdir=.", "notebook.ipynb"),
+            *("-c", str(settings), "--rootdir=.", *names),
         ],
         cwd=work,
         env=env,
@@ -141,9 +193,17 @@ def nbval(notebook: Json, folder: Path, *, beside: Path | None = None) -> Verdic
         text=True,
         encoding="utf-8",
         check=False,
-        timeout=200,
+        timeout=200 + 100 * len(names),
     )
-    counted = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|error)", done.stdout)}
     refused = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
-    failed = counted.get("failed", 0) + counted.get("error", 0) + (done.returncode not in {0, 1})
-    return Verdict(counted.get("passed", 0), failed, done.stdout + done.stderr, refused)
+    counted = Counter(re.findall(r"^(\S+)::ipynb::.*? (PASSED|FAILED|ERROR)", done.stdout, re.MULTILINE))
+    broken = done.returncode not in {0, 1}
+    return {
+        name: Verdict(
+            counted[Path(name).stem, "PASSED"],
+            counted[Path(name).stem, "FAILED"] + counted[Path(name).stem, "ERROR"] + broken,
+            done.stdout + done.stderr,
+            refused,
+        )
+        for name in names
+    }

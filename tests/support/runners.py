@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +39,13 @@ def _run(command: list[str], folder: Path, env: Mapping[str, str] | None) -> sub
 
 
 def _notebook_runner(*command: str) -> Callable[..., tuple[int, Json, str]]:
-    def run(notebook: Json, folder: Path, env: Mapping[str, str] | None = None) -> tuple[int, Json, str]:
+    def run(
+        notebook: Json, folder: Path, env: Mapping[str, str] | None = None, more: Sequence[str] = ()
+    ) -> tuple[int, Json, str]:
         """Run a notebook; the exit status, the notebook as it was saved, and what the command wrote."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "in.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-        done = _run([sys.executable, *command], folder, env)
+        done = _run([sys.executable, *command, *more], folder, env)
         out = folder / "out.ipynb"
         saved = json.loads(out.read_text(encoding="utf-8")) if out.exists() else {}
         return done.returncode, saved, done.stdout + done.stderr
@@ -56,7 +58,8 @@ RUNNERS: dict[str, Callable[..., tuple[int, Json, str]]] = {
     "nbconvert": _notebook_runner("-m", "nbconvert", "--execute", "--to=notebook", "--output=out.ipynb", "in.ipynb"),
     "papermill": _notebook_runner("-m", "papermill", "--no-progress-bar", "in.ipynb", "out.ipynb"),
 }
-"""``RUNNERS["nbclient"](notebook, folder, env)`` gives the exit status, the saved notebook and the command's words."""
+"""``RUNNERS["papermill"](notebook, folder, env, ["-p", "city", "Oslo"])`` gives the exit status, the notebook as it was
+saved and the command's words."""
 
 
 def ipython(lines: list[str], folder: Path, env: Mapping[str, str] | None = None) -> tuple[int, str]:
