@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.__main__ import HERE, groups
 from tests.support import browser
 from tests.support.environment import CHROMIUM, REQUIRE_BROWSER
 from tests.support.no_skips import complaints
@@ -40,3 +43,10 @@ def test_where_browsers_are_required_a_missing_one_fails(monkeypatch: pytest.Mon
     monkeypatch.setenv(REQUIRE_BROWSER, "1")
     with pytest.raises(pytest.fail.Exception, match="no Chromium"):
         browser.require_chromium()
+
+
+def test_both_processes_together_run_every_test() -> None:
+    apart, rest = groups()["front-ends"], groups()["rest"]
+    assert all(Path(folder).is_dir() for folder in apart)
+    assert rest == [str(HERE), *(f"--ignore={folder}" for folder in apart)]
+    assert str(HERE / "browser") in apart  # whose report tells of skipped browser tests
