@@ -15,6 +15,7 @@ from typing import Any
 
 from minimax_nb.errors import ConfigError
 from minimax_nb.panels.html import styles
+from minimax_nb.panels.static import Publishing
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 """The MIME type by which a front end is asked to draw a widget."""
@@ -39,12 +40,13 @@ class Page:
     """
 
     def __init__(self, name: str, hear: Heard, more: Sequence[str] = (), kept_as: str = "") -> None:
+        self._publishing = Publishing()
         self.widget = _widget_class(name, tuple(more), kept_as)()
         self.widget.on_msg(lambda _widget, content, buffers: hear(content, buffers) if _is_op(content) else None)
 
     def send(self, message: Mapping[str, Any]) -> None:
         """Send a message to every page that shows the panel; from any thread."""
-        self.widget.send(dict(message))
+        self._publishing(self.widget.send, dict(message))
 
     @property
     def view(self) -> dict[str, Any]:

@@ -6,12 +6,32 @@ every other output of the kit. Each place where the panel was shown has one of i
 
 from __future__ import annotations
 
+import contextvars
 import sys
 from collections.abc import Callable
 from typing import Any
 
 from minimax_nb.display.render import Bundle
 from minimax_nb.display.screen import CellScreen, new_display_id
+
+
+class Publishing:
+    """Lets what publishes be called from any thread.
+
+    ipykernel 7.0 looks for the cell that a message belongs to in the thread's own context, and raises a LookupError in
+    one that it has not begun (ipykernel 7.0.1, 2026-11-21). The cell in which this was made then counts.
+    """
+
+    def __init__(self) -> None:
+        self._context = contextvars.copy_context()
+
+    def __call__(self, publish: Callable[..., object], *what: object) -> None:
+        """Call it with these arguments."""
+        try:
+            publish(*what)
+        except LookupError:
+            self._context.copy().run(publish, *what)
+
 
 _PLACES = 20
 """Places that are kept up to date, the newest ones."""
@@ -26,7 +46,7 @@ class StaticCopy:
 
     def __init__(self, saved: Callable[[], Bundle]) -> None:
         self._saved = saved
-        self._places: list[tuple[CellScreen, str]] = []
+        self._places: list[tuple[CellScreen, str, Publishing]] = []
         self._shown: dict[str, Any] = {}
 
     def beside(self, title: str, view: dict[str, Any]) -> None:
@@ -39,7 +59,7 @@ class StaticCopy:
         if not _displays():
             sys.stdout.write(data["text/plain"] + "\n")
             return
-        place = CellScreen(), new_display_id()
+        place = CellScreen(), new_display_id(), Publishing()
         place[0].show(data, metadata, place[1])
         self._places = [*self._places, place][-_PLACES:]
         self._shown = data
@@ -52,8 +72,8 @@ class StaticCopy:
         if data == self._shown:
             return
         self._shown = data
-        for screen, display_id in self._places:
-            screen.update(data, metadata, display_id)
+        for screen, display_id, publishing in self._places:
+            publishing(screen.update, data, metadata, display_id)
 
 
 def _displays() -> bool:

@@ -193,11 +193,12 @@ for text in texts:
     now["text"] = text
     thinking = "\\n".join("/emulate thinking=" + line for line in text.splitlines())
     board._ask((thinking + "\\n/emulate delay-ms=0,tool=look\\n/emulate text-json=" + json.dumps(text) + "\\n" + text,))
-    assert board.wait(30)
+    assert board.wait(120)
 print(len(texts), sum(chat is not None for chat in board.chats.values()))
 """
 
 
+@pytest.mark.timeout(900)  # some two hundred rounds, on a machine that has more to do
 def test_hostile_text_in_thinking_answers_and_tool_results_runs_nothing(open_page):
     page = open_page(HOSTILE_SETUP, HOSTILE_ROUNDS)
     (page.lab.server.work / "hostile.json").write_text(json.dumps(list(HOSTILE.values())), encoding="utf-8")
@@ -205,10 +206,10 @@ def test_hostile_text_in_thinking_answers_and_tool_results_runs_nothing(open_pag
     asked: list[str] = []
     page.view.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     page.view.on("request", lambda request: asked.append(request.url) if "127.0.0.1:9/" in request.url else None)
-    page.run_all(timeout=240)
+    page.run_all(timeout=700)
     assert page.text(1) == f"{len(HOSTILE)} 2"
     place = panel(page, "Compare")
-    page.wait(lambda: place.locator(".mnb-round").count() == len(HOSTILE) - 1, "every round but the last, folded", 60)
+    page.wait(lambda: place.locator(".mnb-round").count() == len(HOSTILE) - 1, "every round but the last, folded", 120)
     runs_nothing(page, place)
     page.save()
     page.load()
