@@ -5,6 +5,7 @@ It proves the files, not Binder's image: no container is built here.
 
 from __future__ import annotations
 
+import json
 import urllib.request
 from typing import Any
 
@@ -12,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.binder.conftest import OLDER, Place
-from tests.browser.test_quickstart import RECEIPT
-from tests.support.lab import Lab, Page
+from tests.browser.test_chat_panel import button, ended, message, turn
+from tests.support.lab import Lab
 from tests.support.notebooks import build
 from tests.support.server import App, Server
 
@@ -39,9 +40,13 @@ def test_jupyterlab_opens_the_quickstart_there_and_it_runs(binder: Place, browse
     with Server("lab", python=binder.python) as server:
         with urllib.request.urlopen(f"{server.url}/?token={server.token}", timeout=30) as answer:
             assert answer.url.partition("?")[0].endswith("/lab/tree/notebooks/quickstart.ipynb")
-        with Lab(server, browser).open(binder.folder / "notebooks/quickstart.ipynb") as page:
+        quickstart = binder.folder / "notebooks/quickstart.ipynb"
+        shown = json.loads(quickstart.read_text(encoding="utf-8"))
+        with Lab(server, browser).open(quickstart) as page:
             page.run_all()
-            assert [output["ename"] for output in _outputs(page) if output["output_type"] == "error"] == []
+            page.save()
+            assert _errors(page.saved) == _errors(shown), "it shows two errors on purpose"
+            assert len(_outputs(page.saved)) == len(_outputs(shown))
             assert page.errors == []
             assert page.outside == []
 
@@ -58,16 +63,20 @@ def test_a_panel_works_with_the_older_versions(older: Place, browser: Browser, a
     cell = 'from minimax_nb.panels import chat_panel\npanel = chat_panel(provider="emulator")\npanel'
     with Server(app, python=older.python) as server, Lab(server, browser).open(build(cell)) as page:
         page.run_all()
-        page.view.get_by_role("textbox", name="Message").fill("/emulate delay-ms=5\nTell me about bees.")
-        page.view.get_by_role("button", name="Send").click()
-        page.wait(lambda: RECEIPT in page.text(0), "the receipt of the reply", 60)
-        page.view.get_by_role("button", name="Regenerate").first.click()
-        page.view.get_by_role("button", name="Send").wait_for()
-        page.view.get_by_role("button", name="Delete").first.click()
-        page.wait(lambda: RECEIPT not in page.text(0), "the turn to be gone", 30)
+        message(page).fill("/emulate delay-ms=5\nTell me about bees.")
+        button(page, "Send").click()
+        ended(page, 1, "This is the emulator of minimax_nb")
+        button(turn(page, 1), "Delete").click()
+        page.wait(lambda: not turn(page, 1).count(), "the turn to be gone")
+        button(page, "Undo").click()
+        ended(page, 1, "This is the emulator of minimax_nb")
         assert page.errors == []
         assert page.outside == []
 
 
-def _outputs(page: Page) -> list[dict[str, Any]]:
-    return [output for cell in page.saved["cells"] if cell["cell_type"] == "code" for output in cell["outputs"]]
+def _outputs(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+    return [output for cell in notebook["cells"] if cell["cell_type"] == "code" for output in cell["outputs"]]
+
+
+def _errors(notebook: dict[str, Any]) -> list[str]:
+    return [output["ename"] for output in _outputs(notebook) if output["output_type"] == "error"]
