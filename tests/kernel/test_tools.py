@@ -107,6 +107,10 @@ def test_an_interrupt_while_the_question_stands_stops_the_cell_and_the_chat_goes
 def test_a_notebook_that_is_executed_without_a_person_ends_with_the_call_denied(kernel: Kernel):
     state = "print(deleted, [run.outcome for run in reply.tool_runs])"
     made = nb.new_notebook(cells=[nb.new_code_cell(code) for code in (SETUP, SHOWN, state)])
-    NotebookClient(made, km=kernel.manager, timeout=60).execute()
+    unattended = NotebookClient(made, km=kernel.manager, timeout=60)
+    try:
+        unattended.execute()
+    finally:
+        unattended.kc.stop_channels()  # it closes only its connections to kernels it started itself
     assert made.cells[2].outputs[0]["text"] == "[] ['denied']\n"
     assert "nobody to ask" in made.cells[1].outputs[-1]["data"]["text/plain"]
