@@ -27,6 +27,18 @@ Handler = Callable[[Mapping[str, Any], Sequence[memoryview]], object]
 TICK_S = 0.053
 """Least time between two messages of what grows: some 19 a second, and never more than 20."""
 
+_GLANCE_S = 0.005
+"""Least time between two looks that find nothing: the first word must not wait for the pace."""
+
+_TIMES_COST = 4
+"""A message is followed by this many times what it took: who reads a reply must not be kept busy with showing it."""
+
+_REST_S = 0.08
+"""What has grown is sent after this time at the latest, if nothing that comes after it takes it along."""
+
+_STILL = 12
+"""Rests in which nothing grows, after which nobody waits for more."""
+
 
 class Panel:
     """A panel in a cell. Show it by naming it in the last line of a cell; shown twice, both are the same panel.
@@ -55,9 +67,8 @@ class Panel:
         self._told_digest = ""
         self._met = self._reopened = False  # whether a page has said hello, and another one after it
         self._numbered = 0
-        self._changed = threading.Event()
-        self._ticking = False
-        self._last_sent = 0.0
+        self._changed = self._ticking = False
+        self._next = 0.0  # when it is time to look for news
 
     # -- for the panel below -------------------------------------------------------------------------------------------
 
@@ -80,14 +91,17 @@ class Panel:
                 self._send([*self.news(), *ops])
 
     def grown(self) -> None:
-        """Something has grown: it is sent at once, or when it is time to. From any thread; costs next to nothing."""
-        if self._page is None or self._changed.is_set():
+        """Something has grown: it is sent here and now if it is time to, else soon. From any thread."""
+        if self._page is None:
             return
-        self._changed.set()
-        with self.lock:
-            begins, self._ticking = not self._ticking, True
-        if begins:
-            threading.Thread(target=self._tick, name="minimax_nb panel", daemon=True).start()
+        if time.monotonic() >= self._next and self.lock.acquire(blocking=False):
+            try:
+                self._look()
+            finally:
+                self.lock.release()
+        elif not self._changed:
+            self._changed = True
+            self._see_to_it()
 
     def kept(self) -> Bundle:
         """The copy that is saved: :meth:`saved`, a last line that says what it is, and a digest to tell it by."""
@@ -168,26 +182,36 @@ class Panel:
         if self._page is None or not ops:
             return
         self._numbered += 1
-        self._last_sent = time.monotonic()
+        self._next = time.monotonic() + TICK_S
         with contextlib.suppress(Exception):  # a comm that is closed: the page is gone, the work goes on
             self._page.send({"seq": self._numbered, "ops": ops})
 
+    def _look(self) -> None:
+        """Send what has grown. Called under the lock."""
+        begun = time.monotonic()
+        self._changed, self._next = False, begun + _GLANCE_S
+        with self._complaining():
+            self._send(self.news())
+        now = time.monotonic()
+        self._next = max(self._next, now + _TIMES_COST * (now - begun))
+
+    def _see_to_it(self) -> None:
+        """See to it that what has grown is sent although nothing more comes."""
+        with self.lock:
+            begins, self._ticking = not self._ticking, True
+        if begins:
+            threading.Thread(target=self._tick, name="minimax_nb panel", daemon=True).start()
+
     def _tick(self) -> None:
-        """Send what has grown for as long as something grows."""
-        idle = 0
-        while True:
-            time.sleep(max(0.0, self._last_sent + TICK_S - time.monotonic()))
-            if not self._changed.wait(TICK_S):
-                idle += 1
-                with self.lock:
-                    if idle > 20 and not self._changed.is_set():
-                        self._ticking = False
-                        return
-                continue
-            idle = 0
-            self._changed.clear()
-            with self.lock, self._complaining():
-                self._send(self.news())
+        """Send what nobody else has sent, until nothing has grown for a while."""
+        still = 0
+        while still < _STILL:
+            time.sleep(_REST_S)
+            with self.lock:
+                still = 0 if self._changed else still + 1
+                if self._changed and time.monotonic() >= self._next:
+                    self._look()
+                self._ticking = still < _STILL
 
     @contextlib.contextmanager
     def _complaining(self) -> Iterator[None]:

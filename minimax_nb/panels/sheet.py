@@ -66,12 +66,15 @@ class ReplySheet:
         """What the page does not have yet of the reply, which is the last one of its turn so far."""
         ops: list[Op] = []
         for place, each in enumerate((*reply.earlier, reply)):
-            if place == len(self._sections):
-                self._sections.append(_Section(each))
+            begins = place == len(self._sections)
+            section = _Section(each) if begins else self._sections[place]
+            added = section.news(last=each is reply) if section.open else []
+            if begins and section.open and not added:
+                break  # nothing to see yet: a message that says only this would hold up the first word
+            if begins:
+                self._sections.append(section)
                 ops.append({"op": "section"})
-            section = self._sections[place]
-            if section.open:
-                ops += [{**op, "s": place} for op in section.news(last=each is reply)]
+            ops += [{**op, "s": place} for op in added]
         if reply.status != self._status:
             self._status = reply.status
             ops.append({"op": "status", "text": reply.status})

@@ -94,7 +94,7 @@ def _count(sent: list[Message], run: Run, deltas: int, figures: Figures, which: 
 def _table(sides: Sides) -> Iterator[Row]:
     kit, floor = sides.kit, sides.floor
     for which, name in (("first", "first text sent to the page after it came"), ("last", "last text ...")):
-        yield Row("panel", name, "ms", tuple(kit[which]), (), 25.0, by="median")
+        yield Row("panel", name, "ms", tuple(kit[which]), (), 10.0, by="median")
     cpu = "panel: kernel CPU, 100 tokens/s / read all, show once"
     yield Row("panel", cpu, "s", tuple(kit["cpu"]), tuple(floor["cpu"]), 2.0, times_floor=True)
     for which in ("paced", *map(str, LENGTHS)):

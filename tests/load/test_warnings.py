@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import asyncio
 from minimax_nb import Chat, MiniMaxError
-from tests.transport.misbehaviours import BROKEN, ENDLESS, misbehaving
+from tests.transport.misbehaviours import BROKEN, ENDLESS
+from tests.transport.servers import serving
 
 CASES = (*BROKEN, *(case for case in ENDLESS if "flood" not in case.name))
 
@@ -23,7 +24,7 @@ def chat_at(server, case):
     return Chat("m", provider="local", base_url=url, face="anthropic", retries=0, timeout=0.1)
 
 def blocking(case):
-    with misbehaving(case.script) as server:
+    with serving(case.script) as server:
         chat = chat_at(server, case)
         try:
             chat.ask("hello")
@@ -32,7 +33,7 @@ def blocking(case):
     return 0
 
 async def waiting(case):
-    with misbehaving(case.script) as server:
+    with serving(case.script) as server:
         chat = chat_at(server, case)
         try:
             await chat.ask_async("hello")
