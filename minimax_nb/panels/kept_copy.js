@@ -1,48 +1,40 @@
 // The copy of a panel that the notebook keeps below it. While the panel itself is shown its copy is folded away, so that
 // nobody reads everything twice; without this script (on GitHub, in an export, after the kernel has gone) it just stands
-// there. After a reload JupyterLab no longer brings what the kernel sends to that output; then the page writes it there.
+// there.
+//
+// A front end sets the whole copy anew whenever it changes, folded away or not, which can take half a second. So where a
+// page can reach the notebook (JupyterLab, Notebook) the kernel sends the copy to it, and the page puts it into the
+// notebook when that is saved, or when nobody has touched anything for a while.
 
 const MNB_WIDGET = "application/vnd.jupyter.widget-view+json";
+const MNB_QUIET_MS = 5_000;
+const MNB_LATEST_MS = 60_000;
 
-/** `mark` ends the copy's text; `fetch` asks the kernel for the copy, which take(data, metadata) then gets. */
-function mnbKeptCopy({ el, model, mark, fetch }) {
-  const toggle = mnbButton("Show saved copy", () => show(hidden), { kind: "quiet" });
-  const note = mnbEl("p", { class: "mnb-hint", hidden: true,
-    text: "The saved copy below is out of date. Run the cell of the panel again to renew it." });
-  toggle.hidden = true;
-  let hidden = true;
+/** Puts the copy into the notebook, for all views of one widget. `fetch` asks the kernel for the copy; `changed` is called
+ *  when the notebook was changed, or could not be. */
+function mnbCopyKeeper({ model, fetch, changed }) {
   let wanted = "";
   let widget = ""; // the widget's id, which the notebook knows it by
+  let reopened = false;
   let timer = 0;
-  let watcher = null;
+  let late = null; // the copy that the notebook lacks: { data, metadata, since }
+  let touched = 0;
+  let quiet = 0;
+  const keeper = { stale: false, can, expect, take, write };
+  const context = () => model.widget_manager.context;
 
-  function outputs() {
-    const own = el.closest(".jp-OutputArea-child");
-    if (!own) return [];
-    const found = [];
-    for (let next = own.nextElementSibling; next; next = next.nextElementSibling) {
-      const text = next.querySelector(".jp-OutputArea-output")?.textContent.trimEnd() ?? "";
-      if (text.endsWith(mark) || text.endsWith(`${mark}]`)) found.push(next);
+  /** Whether this page knows the notebook and when it is saved. */
+  function can() {
+    try {
+      return context().model.cells.length > 0 && typeof context().saveState.connect === "function";
+    } catch {
+      return false;
     }
-    return found.slice(0, 1);
-  }
-
-  function fold() {
-    const found = outputs();
-    for (const output of found) output.style.display = hidden ? "none" : "";
-    toggle.hidden = !found.length;
-    toggle.textContent = hidden ? "Show saved copy" : "Hide saved copy";
-    toggle.setAttribute("aria-expanded", String(!hidden));
-  }
-
-  function show(now) {
-    hidden = !now;
-    fold();
   }
 
   /** The output area's own value for each copy below this panel: [outputs, place]. */
   function kept() {
-    const cells = model.widget_manager.context.model.cells;
+    const cells = context().model.cells;
     const found = [];
     for (let at = 0; at < cells.length; at++) {
       const list = cells.get(at).outputs;
@@ -60,44 +52,111 @@ function mnbKeptCopy({ el, model, mark, fetch }) {
     return found;
   }
 
-  function compare() {
+  /** Do it; if the notebook cannot be reached, say so to whoever opened it again and would miss the newest copy. */
+  function within(work) {
     try {
-      const copies = kept();
-      note.hidden = true;
-      if (copies.some((one) => one.digest !== wanted)) fetch();
+      work();
+      keeper.stale = false;
     } catch {
-      note.hidden = !reopened;
+      keeper.stale = reopened;
     }
+    changed();
   }
 
-  let reopened = false;
+  /** The kernel has a copy with this digest; in a moment the notebook should have it, too. */
+  function expect(digest, again, id = widget) {
+    wanted = digest;
+    widget = id;
+    reopened = again;
+    clearTimeout(timer);
+    timer = setTimeout(() => within(() => {
+      const copies = kept();
+      if (late?.metadata.minimax_nb.digest !== wanted && copies.some((one) => one.digest !== wanted)) fetch();
+    }), 700);
+  }
+
+  /** The newest copy has come. */
+  function take(data, metadata) {
+    const first = late === null;
+    late = { data, metadata, since: late?.since ?? Date.now() };
+    if (!can()) return write();
+    touched = Date.now();
+    if (!first) return;
+    context().model.dirty = true; // so that it is saved, and nobody leaves the page without a question
+    context().saveState.connect(onSave);
+    for (const kind of ["keydown", "pointerdown", "wheel"]) document.addEventListener(kind, touch, { capture: true, passive: true });
+    quiet = setInterval(look, 500);
+  }
+
+  function touch() {
+    touched = Date.now();
+  }
+
+  function look() {
+    if (Date.now() - touched > MNB_QUIET_MS || Date.now() - late.since > MNB_LATEST_MS) write();
+  }
+
+  function onSave(_context, state) {
+    if (state === "started") write();
+  }
+
+  /** Put the copy into the notebook now, if it lacks one. */
+  function write() {
+    if (late === null) return;
+    const { data, metadata } = late;
+    late = null;
+    clearInterval(quiet);
+    for (const kind of ["keydown", "pointerdown", "wheel"]) document.removeEventListener(kind, touch, { capture: true });
+    within(() => {
+      context().saveState?.disconnect(onSave);
+      for (const { list, place, digest } of kept()) {
+        if (digest !== metadata.minimax_nb.digest) list.set(place, { output_type: "display_data", data, metadata });
+      }
+    });
+  }
+
+  return keeper;
+}
+
+/** The copy as one view shows it: folded away, with a button to see it. `mark` ends the copy's text. */
+function mnbKeptCopy({ el, keeper, mark }) {
+  const toggle = mnbButton("Show saved copy", () => show(hidden), { kind: "quiet" });
+  const note = mnbEl("p", { class: "mnb-hint", hidden: true,
+    text: "The saved copy below is out of date. Run the cell of the panel again to renew it." });
+  toggle.hidden = true;
+  let hidden = true;
+  let watcher = null;
+
+  function outputs() {
+    const own = el.closest(".jp-OutputArea-child");
+    if (!own) return [];
+    const found = [];
+    for (let next = own.nextElementSibling; next; next = next.nextElementSibling) {
+      const text = next.querySelector(".jp-OutputArea-output")?.textContent.trimEnd() ?? "";
+      if (text.endsWith(mark) || text.endsWith(`${mark}]`)) found.push(next);
+    }
+    return found.slice(0, 1);
+  }
+
+  function fold() {
+    const found = outputs();
+    for (const output of found) output.style.display = hidden ? "none" : "";
+    note.hidden = !keeper.stale;
+    toggle.hidden = !found.length;
+    toggle.textContent = hidden ? "Show saved copy" : "Hide saved copy";
+    toggle.setAttribute("aria-expanded", String(!hidden));
+  }
+
+  function show(now) {
+    hidden = !now;
+    if (now) keeper.write();
+    fold();
+  }
 
   return {
     toggle,
     note,
-    /** The kernel has a copy with this mark; in a moment the notebook should have it, too. */
-    expect(digest, again, id = widget) {
-      wanted = digest;
-      widget = id;
-      reopened = again;
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        compare();
-        fold();
-      }, 700);
-    },
-    take(data, metadata) {
-      try {
-        for (const { list, place, digest } of kept()) {
-          if (digest === metadata.minimax_nb.digest) continue;
-          list.set(place, { output_type: "display_data", data, metadata });
-        }
-        note.hidden = true;
-      } catch {
-        note.hidden = !reopened;
-      }
-      fold();
-    },
+    fold,
     open() {
       const area = el.closest(".jp-OutputArea");
       if (area) {
@@ -109,7 +168,6 @@ function mnbKeptCopy({ el, model, mark, fetch }) {
       setTimeout(fold, 1500);
     },
     close() {
-      clearTimeout(timer);
       watcher?.disconnect();
       for (const output of outputs()) output.style.display = "";
     },

@@ -66,6 +66,7 @@ class Panel:
         self._static = StaticCopy(self.kept)
         self._told_digest = ""
         self._met = self._reopened = False  # whether a page has said hello, and another one after it
+        self._pages_keep = False  # whether every page so far puts the copy into the notebook itself
         self._numbered = 0
         self._changed = self._ticking = False
         self._next = 0.0  # when it is time to look for news
@@ -114,7 +115,10 @@ class Panel:
 
     def keep(self) -> None:
         """Bring the copy that is saved with the notebook up to date, and tell pages which one they should find."""
-        self._static.update()
+        if not self._pages_keep:
+            self._static.update()
+        elif (bundle := self._static.news()) is not None:
+            self.post({"op": "copy", "to": None, "data": bundle[0], "metadata": bundle[1]})
         if self._page is not None and (digest := self._digest()) != self._told_digest:
             self._told_digest = digest
             self.post({"op": "kept", "digest": digest})
@@ -135,6 +139,9 @@ class Panel:
         page, self._page = self._page, None
         if page is not None:
             page.close()
+        if self._pages_keep:
+            self._pages_keep = False
+            self._static.update(again=True)
 
     def _opened(self) -> Page:
         if self._page is None:
@@ -165,6 +172,10 @@ class Panel:
     def _on_hello(self, content: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
         with self.lock:
             news = self.news()  # for other pages, which have a state and take no second one
+            keeps = content.get("keeps") is True and (self._pages_keep or not self._met)
+            if self._pages_keep and not keeps:
+                self._static.update(again=True)  # what pages were sent may not have come into the notebook
+            self._pages_keep = keeps
             self._met, self._reopened = True, self._met
             copy = {"digest": self._digest(), "again": self._reopened, "widget": self.widget.model_id}
             self._send([*news, {"op": "state", "to": content.get("from"), "state": self.state(), "copy": copy}])

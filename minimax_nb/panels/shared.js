@@ -135,15 +135,17 @@ const mnbNumber = (value) => Number(value).toLocaleString("en-US");
  * it. A second view begins from the store and asks nobody.
  */
 function mnbPanel({ name, reduce, view }) {
-  const store = { state: null, copy: null, seq: 0, views: new Set(), from: Math.random().toString(36).slice(2), asked: false };
+  const store = {
+    state: null, copy: null, keeper: null, seq: 0, views: new Set(), from: Math.random().toString(36).slice(2), asked: false,
+  };
 
   /** What the page does with an operation on the saved copy; whether it was one. */
   function ofCopy(op) {
     if (op.op === "kept") {
       store.copy.digest = op.digest;
-      for (const one of store.views) one.copy.expect(op.digest, store.copy.again);
+      store.keeper.expect(op.digest, store.copy.again);
     } else if (op.op === "copy") {
-      if (op.to === store.from) for (const one of store.views) one.copy.take(op.data, op.metadata);
+      if (op.to === null || op.to === store.from) store.keeper.take(op.data, op.metadata);
     } else return false;
     return true;
   }
@@ -170,11 +172,14 @@ function mnbPanel({ name, reduce, view }) {
   function hello(model) {
     if (store.asked) return;
     store.asked = true;
-    model.send({ op: "hello", from: store.from });
+    model.send({ op: "hello", from: store.from, keeps: store.keeper.can() });
   }
 
   return {
     initialize({ model }) {
+      const fetch = () => model.send({ op: "copy", from: store.from });
+      const changed = () => store.views.forEach((one) => one.copy.fold());
+      store.keeper = mnbCopyKeeper({ model, fetch, changed });
       model.on("msg:custom", (message, buffers) => take(model, message, buffers));
       hello(model);
     },
@@ -194,8 +199,7 @@ function mnbPanel({ name, reduce, view }) {
         error.hidden = true;
         model.send(message, undefined, buffers);
       };
-      const fetch = () => model.send({ op: "copy", from: store.from });
-      const copy = mnbKeptCopy({ el: root, model, mark: MNB_KEPT_AS, fetch });
+      const copy = mnbKeptCopy({ el: root, keeper: store.keeper, mark: MNB_KEPT_AS });
       const made = view({ root, send, say: say.say, model, copy });
       if (!copy.toggle.parentNode) root.append(mnbEl("div", { class: "mnb-row mnb-copy-foot" }, copy.toggle));
       root.append(copy.note);
@@ -205,7 +209,7 @@ function mnbPanel({ name, reduce, view }) {
         load(state, kept) {
           waiting.hidden = true;
           made.load(state);
-          copy.expect(kept.digest, kept.again, kept.widget);
+          store.keeper.expect(kept.digest, kept.again, kept.widget);
         },
         apply(op, state, buffers) {
           if (op.op === "error") {
@@ -220,6 +224,7 @@ function mnbPanel({ name, reduce, view }) {
       else setTimeout(() => (waiting.hidden = store.state !== null), 800);
       return () => {
         store.views.delete(one);
+        if (!store.views.size) store.keeper.write(); // nobody may come back to do it
         copy.close();
         if (made.close) made.close();
       };

@@ -1,7 +1,8 @@
 """The copy of a panel that is saved with the notebook: an ordinary output below the widget, kept up to date.
 
 A widget is blank on GitHub, in nbconvert and after the kernel has gone. The copy is Markdown with a plain text, as
-every other output of the kit. Each place where the panel was shown has one of its own, and all are updated together.
+every other output of the kit. Each place where the panel was shown has one of its own, and all are updated together:
+by the kernel, or by the pages that show the panel, where all of them can (kept_copy.js).
 """
 
 from __future__ import annotations
@@ -64,14 +65,24 @@ class StaticCopy:
         self._places = [*self._places, place][-_PLACES:]
         self._shown = data
 
-    def update(self) -> None:
-        """Bring every place up to date, if there is something new to keep. From any thread."""
+    def news(self) -> Bundle | None:
+        """What is to be kept, if it was not shown or given before, and has a place to stand."""
         if not self._places:
-            return
+            return None
         data, metadata = self._saved()
         if data == self._shown:
-            return
+            return None
         self._shown = data
+        return data, metadata
+
+    def update(self, *, again: bool = False) -> None:
+        """Bring every place up to date, if there is something new to keep (or in any case). From any thread."""
+        if again:
+            self._shown = {}
+        bundle = self.news()
+        if bundle is None:
+            return
+        data, metadata = bundle
         for screen, display_id, publishing in self._places:
             publishing(screen.update, data, metadata, display_id)
 

@@ -240,6 +240,32 @@ def test_the_saved_file_holds_the_conversation_and_the_page_does_not_show_it_twi
     assert page.view.get_by_text("Saved copy of the chat panel", exact=True).is_hidden()
 
 
+def test_the_newest_copy_is_in_the_file_that_is_saved_at_once(open_page):
+    page = open_page()
+    say(page, "/emulate text=an answer to keep")
+    ended(page, 1, "an answer to keep")
+    page.view.wait_for_timeout(1000)  # the copy comes after the reply; it is set much later
+    assert "an answer to keep" not in saved_copy(page).text_content()
+    assert "an answer to keep" in kept(page)
+    say(page, "/emulate text=and another one")
+    ended(page, 2, "and another one")
+    button(page, "Show saved copy").click()
+    page.wait(lambda: "and another one" in saved_copy(page).inner_text(), "the newest copy, when it is looked at")
+
+
+def test_the_copy_comes_into_the_notebook_when_nothing_was_touched_for_a_while(open_page):
+    page = open_page()
+    say(page, "/emulate text=an answer to keep")
+    ended(page, 1, "an answer to keep")
+    page.wait(lambda: "an answer to keep" in saved_copy(page).text_content(), "the copy, set without being asked for")
+    assert saved_copy(page).is_hidden()
+
+
+def saved_copy(page: Page) -> Locator:
+    """The copy below the panel, folded away or not."""
+    return page.view.locator(".jp-RenderedMarkdown").filter(has_text="Saved copy of the chat panel")
+
+
 def test_two_panels_on_a_page_do_not_disturb_each_other(open_page):
     page = open_page(PANEL, 'other = chat_panel(provider="emulator")\nother')
     panels = [page.outputs(index) for index in (1, 2)]

@@ -23,7 +23,7 @@ from minimax_nb import Chat
 from minimax_nb.panels import chat_panel
 chat = Chat(provider="emulator")
 panel = chat_panel(chat)
-panel.widget  # without the copy that is saved: that is set by JupyterLab itself, once at the end of a reply
+panel
 """
 
 WATCH = """
