@@ -59,7 +59,7 @@ function playNumber(shape, id, set) {
     placeholder: "default", title: shape.hint });
   const stops = shape.stops.length ? shape.stops : null;
   const known = shape.least !== null && shape.most !== null;
-  const slider = known ? mnbEl("input", { type: "range", "aria-label": shape.label + " slider",
+  const slider = known ? mnbEl("input", { type: "range", id: id + "-slider", "aria-label": shape.label + " slider",
     min: stops ? 0 : shape.least, max: stops ? stops.length - 1 : shape.most, step: stops ? 1 : shape.step }) : null;
   const near = (value) => stops.reduce((best, stop, at) => (Math.abs(stop - value) < Math.abs(stops[best] - value) ? at : best), 0);
   const back = playDefault(shape.label, () => {
@@ -126,7 +126,6 @@ class PlaySettings {
     this.send = send;
     this.say = say;
     this.id = id;
-    this.shape = "";
     this.controls = new Map();
     this.provider = mnbEl("select");
     this.face = mnbEl("select");
@@ -208,17 +207,31 @@ class PlaySettings {
   }
 
   loadControls(controls) {
-    const shape = JSON.stringify(controls.map((control) => ({ ...control, value: 0, note: "" })));
-    if (shape !== this.shape) {
-      this.shape = shape;
-      this.flush();
-      this.controls = new Map(controls.map((control) => {
-        const make = control.kind === "number" ? playNumber : playChoice;
-        return [control.name, make(control, `${this.id}-${control.name}`, (value) => this.set(control.name, value))];
-      }));
-      this.numbers.replaceChildren(...[...this.controls.values()].map((control) => control.element));
-    }
+    const before = this.controls;
+    this.controls = new Map(controls.map((control) => {
+      const shape = JSON.stringify({ ...control, value: 0, note: "" });
+      const there = before.get(control.name);
+      if (there?.shape === shape) return [control.name, there];
+      there?.flush();
+      const make = control.kind === "number" ? playNumber : playChoice;
+      const made = make(control, `${this.id}-${control.name}`, (value) => this.set(control.name, value));
+      return [control.name, { ...made, shape }];
+    }));
+    for (const [name, control] of before) if (!this.controls.has(name)) control.flush();
+    this.place([...this.controls.values()].map((control) => control.element));
     for (const control of controls) this.controls.get(control.name).update(control);
     this.all.disabled = controls.every((control) => control.value === null);
+  }
+
+  /** Show these fields. Who types in one goes on typing in it, or in the one that has come in its place. */
+  place(fields) {
+    if (fields.length === this.numbers.children.length && fields.every((one, at) => one === this.numbers.children[at])) return;
+    const focused = this.numbers.getRootNode().activeElement;
+    const inside = this.numbers.contains(focused);
+    this.numbers.replaceChildren(...fields);
+    const next = inside && focused.id ? fields.flatMap((one) => [...one.querySelectorAll("[id]")]).find((one) => one.id === focused.id) : null;
+    if (!next) return;
+    if (next !== focused && !next.disabled) next.value = focused.value;
+    next.focus({ preventScroll: true });
   }
 }

@@ -17,13 +17,14 @@ pytestmark = pytest.mark.browser
 OPEN = "from minimax_nb.panels.playground import playground\np = playground(provider='emulator')\np"
 TOLD = "print(p.preset)"
 SAID = "print(p.reply.stop_reason, len(p.chat.turns), p.prompt)"
+BUSY = "import time\ntime.sleep(3)"
 FRONT_ENDS = [("lab", "dark"), ("notebook", "light")]
 QUICK = "/emulate delay-ms=0"
 PERMISSIONS = ["clipboard-read", "clipboard-write"]
 
 
 def notebook() -> dict[str, Any]:
-    made = nb.new_notebook(cells=[nb.new_code_cell(cell) for cell in (OPEN, TOLD, SAID)])
+    made = nb.new_notebook(cells=[nb.new_code_cell(cell) for cell in (OPEN, TOLD, SAID, BUSY)])
     made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     return dict(made)
 
@@ -119,6 +120,20 @@ def test_each_setting_is_made_by_its_control_and_known_in_python(seen: Seen) -> 
     seen.choice("Effort").select_option("low")
     expect(seen.choice("Thinking")).to_be_disabled()
     assert "effort='low'" in seen.told()
+
+
+def test_who_types_while_other_settings_come_goes_on_typing(seen: Seen) -> None:
+    """A kernel that is busy answers late: by then the next setting is being typed."""
+    seen.page.run_cell(3, wait=False)
+    seen.choice("Protocol").select_option("openai")
+    seen.number("Temperature").focus()
+    seen.page.view.keyboard.type("0.")
+    expect(seen.panel.get_by_text("emulator · MiniMax-M3 · openai").first).to_be_attached(timeout=15_000)
+    seen.page.view.keyboard.type("25")
+    expect(seen.number("Temperature")).to_have_value("0.25")
+    expect(seen.number("Temperature")).to_be_focused()
+    seen.number("Temperature").blur()
+    assert "face='openai', temperature=0.25" in seen.told()
 
 
 def test_one_click_goes_back_to_the_default(seen: Seen) -> None:
