@@ -8,12 +8,12 @@ They need the extra ``panels`` (anywidget, and what makes Markdown safe HTML); i
 
 from __future__ import annotations
 
-from minimax_nb.panels.chat_panel import ChatPanel, chat_panel
-from minimax_nb.panels.compare import compare
-from minimax_nb.panels.compare_board import Board
-from minimax_nb.panels.connect import ConnectPanel, connect
-from minimax_nb.panels.playground import Playground, playground
-from minimax_nb.panels.usage_panel import UsagePanel, usage_panel
+from minimax_nb.panels.chat.panel import ChatPanel, chat_panel
+from minimax_nb.panels.comparison.board import Board
+from minimax_nb.panels.comparison.compare import compare
+from minimax_nb.panels.connection.connect import ConnectPanel, connect
+from minimax_nb.panels.play.playground import Playground, playground
+from minimax_nb.panels.usage.panel import UsagePanel, usage_panel
 
 __all__ = [
     "Board",

@@ -30,18 +30,18 @@ class Page:
     """The widget of one panel.
 
     Args:
-        name: The panel's files: ``NAME.js``, and ``NAME.css`` if there is one.
+        name: What the panel is called.
+        files: Its scripts, ``FILE.js``, each with its style ``FILE.css`` if there is one.
         hear: Called with each message of the page: its content, and what was sent beside it as bytes.
-        more: Further files whose script and style the panel needs, by name.
         kept_as: The last line of the panel's saved copy.
 
     Raises:
         ConfigError: anywidget is not installed.
     """
 
-    def __init__(self, name: str, hear: Heard, more: Sequence[str] = (), kept_as: str = "") -> None:
+    def __init__(self, name: str, files: tuple[str, ...], hear: Heard, kept_as: str = "") -> None:
         self._publishing = Publishing()
-        self.widget = _widget_class(name, tuple(more), kept_as)()
+        self.widget = _widget_class(name, files, kept_as)()
         self.widget.on_msg(lambda _widget, content, buffers: hear(content, buffers) if _is_op(content) else None)
 
     def send(self, message: Mapping[str, Any]) -> None:
@@ -76,7 +76,7 @@ def shows_widgets() -> bool:
 
 
 @cache
-def _widget_class(name: str, more: tuple[str, ...], kept_as: str) -> Any:  # noqa: ANN401 - anywidget is not imported before it is needed
+def _widget_class(name: str, files: tuple[str, ...], kept_as: str) -> Any:  # noqa: ANN401 - anywidget is not imported before it is needed
     """The widget's class: the shared scripts and the panel's own, one after the other."""
     try:
         import anywidget
@@ -84,16 +84,14 @@ def _widget_class(name: str, more: tuple[str, ...], kept_as: str) -> Any:  # noq
         raise ConfigError(
             "Panels need anywidget, which is not installed.", hint='pip install "minimax-nb[panels]", then restart.'
         ) from None
-    files = (*_COMMON, *more, name)
+    scripts = [(_HERE / f"{file}.js").read_text(encoding="utf-8") for file in (*_COMMON, *files)]
+    looks = [
+        style.read_text(encoding="utf-8") for file in (*_COMMON, *files) if (style := _HERE / f"{file}.css").exists()
+    ]
 
     class PanelWidget(anywidget.AnyWidget):
-        _esm = "\n".join([f"const MNB_KEPT_AS = {json.dumps(kept_as)};", *(_text(f"{file}.js") for file in files)])
-        _css = "\n".join([*(_text(f"{file}.css") for file in files), styles()])
+        _esm = "\n".join([f"const MNB_KEPT_AS = {json.dumps(kept_as)};", *scripts])
+        _css = "\n".join([*looks, styles()])
 
     PanelWidget.__name__ = f"PanelWidget_{name}"  # a page holds one style sheet for widgets of one name
     return PanelWidget
-
-
-def _text(name: str) -> str:
-    path = _HERE / name
-    return path.read_text(encoding="utf-8") if path.exists() else ""

@@ -47,11 +47,11 @@ class Panel:
         lock: Held while what the page shows is looked at or changed.
     """
 
-    files: ClassVar[str] = ""
-    """Name of the panel's script."""
+    name: ClassVar[str] = ""
+    """What the panel is called in the metadata of its copy."""
 
-    more_files: ClassVar[tuple[str, ...]] = ()
-    """Further scripts it needs."""
+    files: ClassVar[tuple[str, ...]] = ()
+    """Its scripts and styles in this folder, without their endings, in the order in which they need each other."""
 
     title: ClassVar[str] = ""
     """What the panel is, where no widget is shown."""
@@ -109,7 +109,7 @@ class Panel:
         data, metadata = self.saved()
         markdown = f"{data['text/markdown']}\n\n<sub>{self.kept_as}</sub>"
         digest = hashlib.sha256(markdown.encode("utf-8", "replace")).hexdigest()[:16]
-        about = {"panel": self.files, **metadata.get("minimax_nb", {}), "digest": digest}
+        about = {"panel": self.name, **metadata.get("minimax_nb", {}), "digest": digest}
         data = {**data, "text/plain": f"{data['text/plain']}\n\n[{self.kept_as}]", "text/markdown": markdown}
         return data, {**metadata, "minimax_nb": about}
 
@@ -145,7 +145,7 @@ class Panel:
 
     def _opened(self) -> Page:
         if self._page is None:
-            self._page = Page(self.files, self._hear, self.more_files, self.kept_as)
+            self._page = Page(self.name, self.files, self._hear, self.kept_as)
         return self._page
 
     def _ipython_display_(self) -> None:

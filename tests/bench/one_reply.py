@@ -13,7 +13,7 @@ from minimax_nb.panels.sheet import ReplySheet
 class OneReply(Panel):
     """Asks a chat, and shows the reply."""
 
-    files = "one_reply"  # no script of its own: nobody draws it
+    name = "one_reply"  # no script of its own: nobody draws it
     title = "One reply"
 
     def __init__(self, chat: Chat) -> None:

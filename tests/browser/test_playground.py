@@ -14,7 +14,7 @@ from tests.support.lab import Lab, Page
 
 pytestmark = pytest.mark.browser
 
-OPEN = "from minimax_nb.panels.playground import playground\np = playground(provider='emulator')\np"
+OPEN = "from minimax_nb.panels.play.playground import playground\np = playground(provider='emulator')\np"
 TOLD = "print(p.preset)"
 SAID = "print(p.reply.stop_reason, len(p.chat.turns), p.prompt)"
 BUSY = "import time\ntime.sleep(3)"

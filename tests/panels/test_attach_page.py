@@ -24,8 +24,8 @@ import minimax_nb
 from minimax_nb import Video
 from minimax_nb.catalog.endpoint import Endpoint
 from minimax_nb.catalog.resolve import resolve
-from minimax_nb.panels.intake_desk import IntakeDesk
-from minimax_nb.panels.intake_rules import SLICE
+from minimax_nb.panels.intake.desk import IntakeDesk
+from minimax_nb.panels.intake.rules import SLICE
 from tests.prompt.media.makers import FILES, photo, saved
 from tests.support.browser import require_chromium, running_browser
 
@@ -109,7 +109,7 @@ class Kernel(ThreadingHTTPServer):
 
     def page(self) -> str:
         style, script = (
-            "\n".join((PANELS / f"{name}.{kind}").read_text(encoding="utf-8") for name in ("shared", "attach"))
+            "\n".join((PANELS / f"{name}.{kind}").read_text(encoding="utf-8") for name in ("shared", "intake/attach"))
             for kind in ("css", "js")
         )
         takes = json.dumps(self.desk.intake.takes())

@@ -10,7 +10,7 @@ import pytest
 
 from minimax_nb import Chat, Reply
 from minimax_nb.messages.events import PartStarted, TextDelta
-from minimax_nb.panels.chat_meters import RunningPrice, Weigher, gauge_op, spent_said
+from minimax_nb.panels.chat.meters import RunningPrice, Weigher, gauge_op, spent_said
 
 KEY = "test-key-for-nobody"
 

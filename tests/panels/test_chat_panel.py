@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from minimax_nb import Chat, ConfigError, Image, tool
-from minimax_nb.panels.chat_panel import ChatPanel, chat_panel
+from minimax_nb.panels.chat.panel import ChatPanel, chat_panel
 from tests.display.hostile import HOSTILE
 from tests.panels.playing import Front, played
 

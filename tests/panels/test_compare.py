@@ -18,8 +18,9 @@ from minimax_nb.messages.bill import Bill
 from minimax_nb.messages.growing import Timing
 from minimax_nb.messages.reply import Reply
 from minimax_nb.messages.usage import Usage
-from minimax_nb.panels import Board, compare, compare_board
-from minimax_nb.panels.compare_figures import Pace, Rate, best_of, how_it_ended, rate_of
+from minimax_nb.panels import Board, compare
+from minimax_nb.panels.comparison import board as compare_board
+from minimax_nb.panels.comparison.figures import Pace, Rate, best_of, how_it_ended, rate_of
 from tests.panels.playing import Front, played
 
 SLOW = "/emulate delay-ms=25,repeat=20\nhello"
@@ -545,7 +546,7 @@ def test_an_interrupt_while_waiting_stops_all_columns(monkeypatch: pytest.Monkey
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patch:
-            patch.setattr("minimax_nb.panels.compare_column.Column.wait", interrupted)
+            patch.setattr("minimax_nb.panels.comparison.column.Column.wait", interrupted)
             with pytest.raises(KeyboardInterrupt):
                 board.wait()
         assert stopped.is_set()

@@ -22,11 +22,11 @@ from minimax_nb import Chat
 from minimax_nb.catalog import forget_key, key_status, resolve, store_key
 from minimax_nb.emulator import serve
 from minimax_nb.errors import ConfigError
-from minimax_nb.panels.connect import ConnectPanel, connect
+from minimax_nb.panels.connection.connect import ConnectPanel, connect
 from tests.catalog.test_keys import Drawer
 from tests.panels.playing import Front, played
 
-module = importlib.import_module("minimax_nb.panels.connect")
+module = importlib.import_module("minimax_nb.panels.connection.connect")
 
 
 @pytest.fixture

@@ -23,11 +23,11 @@ from minimax_nb import Chat, Image, RequestError, Video
 from minimax_nb.catalog.endpoint import Endpoint
 from minimax_nb.catalog.resolve import resolve
 from minimax_nb.catalog.rows import MediaRow
-from minimax_nb.panels.intake import Intake
-from minimax_nb.panels.intake_answers import Ack, Attached
-from minimax_nb.panels.intake_desk import IntakeDesk
-from minimax_nb.panels.intake_files import SMALL, clean_name
-from minimax_nb.panels.intake_rules import MOST_BYTES, MOST_FILES, MOST_PICTURE, SLICE
+from minimax_nb.panels.intake.answers import Ack, Attached
+from minimax_nb.panels.intake.desk import IntakeDesk
+from minimax_nb.panels.intake.files import SMALL, clean_name
+from minimax_nb.panels.intake.intake import Intake
+from minimax_nb.panels.intake.rules import MOST_BYTES, MOST_FILES, MOST_PICTURE, SLICE
 from minimax_nb.prompt.media import film
 from tests.prompt.media.makers import FILES, photo, saved
 

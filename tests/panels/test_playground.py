@@ -10,7 +10,7 @@ import pytest
 
 from minimax_nb import Chat
 from minimax_nb.errors import ConfigError
-from minimax_nb.panels.playground import Playground, playground
+from minimax_nb.panels.play.playground import Playground, playground
 from tests.panels.playing import PlayedPage, played
 
 QUICK = "/emulate delay-ms=0"

@@ -15,7 +15,7 @@ from tests.panels.playing import played
 class Echo(Panel):
     """A panel that says what it hears."""
 
-    files = "echo"
+    name = "echo"
     title = "Echo"
 
     def __init__(self) -> None:

@@ -19,9 +19,9 @@ from minimax_nb.chat.cost import Cost
 from minimax_nb.chat.entry import Entry
 from minimax_nb.chat.ledger import Ledger
 from minimax_nb.messages.usage import Usage
-from minimax_nb.panels.usage_csv import COLUMNS, usage_csv
-from minimax_nb.panels.usage_curves import MOST_CURVES, STEPS, curves
-from minimax_nb.panels.usage_panel import MOST_ROWS, UsagePanel, usage_panel
+from minimax_nb.panels.usage.csv import COLUMNS, usage_csv
+from minimax_nb.panels.usage.curves import MOST_CURVES, STEPS, curves
+from minimax_nb.panels.usage.panel import MOST_ROWS, UsagePanel, usage_panel
 from tests.panels.playing import Front, played
 
 FAST = "/emulate delay-ms=0\n"

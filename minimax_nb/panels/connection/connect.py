@@ -16,8 +16,8 @@ from minimax_nb.catalog import did_you_mean, forget_key, keep_key, load_catalog,
 from minimax_nb.catalog.keys import wrap_key
 from minimax_nb.display.render import Bundle, render
 from minimax_nb.errors import ConfigError, MiniMaxError
-from minimax_nb.panels.connect_rows import REGION, answers_now, key_listing, provider_rows, region_of
-from minimax_nb.panels.connect_trial import tried
+from minimax_nb.panels.connection.rows import REGION, answers_now, key_listing, provider_rows, region_of
+from minimax_nb.panels.connection.trial import tried
 from minimax_nb.panels.panel import Panel, said
 from minimax_nb.secrets import Secret
 
@@ -41,7 +41,8 @@ class ConnectPanel(Panel):
         ConfigError: The user's configuration file is malformed.
     """
 
-    files = "connect"
+    name = "connect"
+    files = ("connection/connect",)
     title = "Providers and keys"
     kept_as = "Saved copy of the connect panel"
 

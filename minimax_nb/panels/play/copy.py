@@ -8,8 +8,8 @@ from typing import Any
 from minimax_nb.display.render import Bundle, render, safe_line, table
 from minimax_nb.display.safe import safe_quote
 from minimax_nb.messages.reply import Reply
-from minimax_nb.panels.playground_rows import LABELS
-from minimax_nb.panels.playground_settings import Settings
+from minimax_nb.panels.play.rows import LABELS
+from minimax_nb.panels.play.settings import Settings
 
 _LONGEST = 2_000
 

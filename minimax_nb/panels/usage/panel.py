@@ -18,9 +18,9 @@ from minimax_nb.display.render import Bundle, render
 from minimax_nb.display.usage import UsageListing
 from minimax_nb.errors import ConfigError
 from minimax_nb.panels.panel import Panel
-from minimax_nb.panels.usage_budgets import accounts_of, budget_row
-from minimax_nb.panels.usage_csv import usage_csv
-from minimax_nb.panels.usage_curves import curves
+from minimax_nb.panels.usage.budgets import accounts_of, budget_row
+from minimax_nb.panels.usage.csv import usage_csv
+from minimax_nb.panels.usage.curves import curves
 
 GROUPS = {
     "chat": "chat", "provider": "provider", "model": "model", "face": "protocol", "stop_reason": "ended",
@@ -53,7 +53,8 @@ class UsagePanel(Panel):
         chat: Whose usage; default is the session's.
     """
 
-    files = "usage_panel"
+    name = "usage_panel"
+    files = ("usage/panel",)
     title = "Usage"
     kept_as = "Saved copy of the usage panel"
 

@@ -12,11 +12,11 @@ from minimax_nb.chat import Chat
 from minimax_nb.display.transcript import reply_of
 from minimax_nb.errors import ConfigError, RequestError
 from minimax_nb.messages.reply import Reply
-from minimax_nb.panels.chat_export import Cell, as_cells, as_json, as_markdown, form_of
-from minimax_nb.panels.chat_prompt import Asked, Under
-from minimax_nb.panels.chat_talks import Talks
-from minimax_nb.panels.chat_turns import Entry, sendable
-from minimax_nb.panels.intake_desk import IntakeDesk
+from minimax_nb.panels.chat.export import Cell, as_cells, as_json, as_markdown, form_of
+from minimax_nb.panels.chat.prompt import Asked, Under
+from minimax_nb.panels.chat.talks import Talks
+from minimax_nb.panels.chat.turns import Entry, sendable
+from minimax_nb.panels.intake.desk import IntakeDesk
 from minimax_nb.panels.panel import Op, said
 from minimax_nb.panels.running import ANSWERS
 
@@ -44,8 +44,8 @@ class ChatPanel(Talks):
     A reply goes on if the page is closed. One reply at a time is under way.
     """
 
-    files = "chat_panel"
-    more_files = ("attach", "chat_turn", "chat_log")
+    name = "chat"
+    files = ("intake/attach", "chat/turn", "chat/log", "chat/panel")
     title = "Chat panel"
     kept_as = "Saved copy of the chat panel"
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from minimax_nb.catalog.keys import wrap_key
 from minimax_nb.errors import ConfigError
-from minimax_nb.panels.compare_board import Board
-from minimax_nb.panels.compare_column import Column
-from minimax_nb.panels.compare_settings import checked_models, checked_names, without_bare_keys
+from minimax_nb.panels.comparison.board import Board
+from minimax_nb.panels.comparison.column import Column
+from minimax_nb.panels.comparison.settings import checked_models, checked_names, without_bare_keys
 
 
 def compare(  # noqa: PLR0917 - the order is part of what users type

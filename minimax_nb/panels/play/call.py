@@ -8,7 +8,7 @@ from typing import Any
 from minimax_nb.errors import MiniMaxError
 from minimax_nb.messages.reply import Reply
 from minimax_nb.panels.panel import Op, said
-from minimax_nb.panels.playground_copy import Row
+from minimax_nb.panels.play.copy import Row
 from minimax_nb.panels.running import Running
 from minimax_nb.panels.sheet import ReplySheet
 

@@ -21,9 +21,9 @@ from minimax_nb.catalog.endpoint import Endpoint
 from minimax_nb.catalog.rows import Kind
 from minimax_nb.errors import MiniMaxError, RequestError
 from minimax_nb.messages.media import Clip, Picture
-from minimax_nb.panels.intake_answers import Ack, Attached, attached
-from minimax_nb.panels.intake_files import SMALL, Content, Folder, clean_name, keep_for_good
-from minimax_nb.panels.intake_rules import AGAIN, SLICE, WORDS, Rules, announced
+from minimax_nb.panels.intake.answers import Ack, Attached, attached
+from minimax_nb.panels.intake.files import SMALL, Content, Folder, clean_name, keep_for_good
+from minimax_nb.panels.intake.rules import AGAIN, SLICE, WORDS, Rules, announced
 from minimax_nb.prompt.media.files import refused, said_bytes
 from minimax_nb.prompt.media.image import Image
 from minimax_nb.prompt.media.kinds import kind_of

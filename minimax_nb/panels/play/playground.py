@@ -11,14 +11,14 @@ from minimax_nb.chat.preset import Preset
 from minimax_nb.display.render import Bundle
 from minimax_nb.errors import MiniMaxError, RequestError
 from minimax_nb.messages.reply import Reply
-from minimax_nb.panels import playground_facts as facts
-from minimax_nb.panels.intake_desk import IntakeDesk
+from minimax_nb.panels.intake.desk import IntakeDesk
 from minimax_nb.panels.page import shows_widgets
 from minimax_nb.panels.panel import Op, Panel
-from minimax_nb.panels.playground_call import Call
-from minimax_nb.panels.playground_copy import copy_of, setting_rows
-from minimax_nb.panels.playground_samples import SAMPLES
-from minimax_nb.panels.playground_settings import opened
+from minimax_nb.panels.play import facts
+from minimax_nb.panels.play.call import Call
+from minimax_nb.panels.play.copy import copy_of, setting_rows
+from minimax_nb.panels.play.samples import SAMPLES
+from minimax_nb.panels.play.settings import opened
 from minimax_nb.panels.running import Running
 from minimax_nb.panels.sheet import ReplySheet
 
@@ -54,8 +54,8 @@ class Playground(Panel):
         keeps: Whether each prompt goes on with the conversation; otherwise each call is alone.
     """
 
-    files: ClassVar[str] = "playground"
-    more_files: ClassVar[tuple[str, ...]] = ("attach", "playground_controls")
+    name: ClassVar[str] = "playground"
+    files: ClassVar[tuple[str, ...]] = ("intake/attach", "play/controls", "play/playground")
     title: ClassVar[str] = "Playground"
     kept_as: ClassVar[str] = "Saved copy of the playground"
 

@@ -14,7 +14,7 @@ from minimax_nb.chat import Chat
 from minimax_nb.chat.options import Options
 from minimax_nb.chat.preset import Preset
 from minimax_nb.errors import ConfigError, MiniMaxError, RequestError
-from minimax_nb.panels.playground_rows import LABELS, NUMBERS, Control, controls, general_notes, note_on
+from minimax_nb.panels.play.rows import LABELS, NUMBERS, Control, controls, general_notes, note_on
 from minimax_nb.secrets import Secret
 
 _NO_KEY = Secret("no-key-was-found")

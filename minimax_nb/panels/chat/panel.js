@@ -1,4 +1,4 @@
-// The chat panel: the box to write in, and what stands around the conversation. See chat_panel.py.
+// The chat panel: the box to write in, and what stands around the conversation. See panel.py.
 
 /** Bring the store up to date with one operation. */
 function mnbChatReduce(state, op) {

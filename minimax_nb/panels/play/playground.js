@@ -1,4 +1,4 @@
-// The playground: settings on one side (playground_controls.js), on the other the calls, the message and the code.
+// The playground: settings on one side (controls.js), on the other the calls, the message and the code.
 // Ops from the kernel beside those of a reply and of attach.js: settings, sent, keeps, count, code, call, trouble, busy,
 // cleared.
 

@@ -12,10 +12,10 @@ from minimax_nb.chat import Chat
 from minimax_nb.display.render import Bundle
 from minimax_nb.errors import RequestError
 from minimax_nb.messages.reply import Reply
-from minimax_nb.panels.compare_column import Column
-from minimax_nb.panels.compare_figures import best_of
-from minimax_nb.panels.compare_rounds import Result, Round, saved_rounds
-from minimax_nb.panels.compare_settings import titles
+from minimax_nb.panels.comparison.column import Column
+from minimax_nb.panels.comparison.figures import best_of
+from minimax_nb.panels.comparison.rounds import Result, Round, saved_rounds
+from minimax_nb.panels.comparison.settings import titles
 from minimax_nb.panels.page import shows_widgets
 from minimax_nb.panels.panel import Panel
 from minimax_nb.panels.sheet import Op, sent_media
@@ -30,7 +30,8 @@ class Board(Panel):
         asking: What every call takes beside the prompt.
     """
 
-    files = "compare"
+    name = "compare"
+    files = ("comparison/compare",)
     title = "Compare"
     kept_as = "Saved copy of the comparison"
 

@@ -10,8 +10,8 @@ from typing import Any
 from minimax_nb.chat import Chat
 from minimax_nb.errors import MiniMaxError
 from minimax_nb.messages.reply import Reply
-from minimax_nb.panels.compare_figures import Pace, figures, how_it_ended, rate_of
-from minimax_nb.panels.compare_settings import below_title, described, made_chat, spoken
+from minimax_nb.panels.comparison.figures import Pace, figures, how_it_ended, rate_of
+from minimax_nb.panels.comparison.settings import below_title, described, made_chat, spoken
 from minimax_nb.panels.panel import said
 from minimax_nb.panels.running import Running, Streaming
 from minimax_nb.panels.sheet import Op, ReplySheet

@@ -14,7 +14,7 @@ from minimax_nb.display.usage import UsageListing
 from minimax_nb.errors import ConfigError, MiniMaxError
 from minimax_nb.messages.reply import Reply
 from minimax_nb.messages.shown import Shown
-from minimax_nb.panels.compare_figures import BEST, figures
+from minimax_nb.panels.comparison.figures import BEST, figures
 from minimax_nb.panels.html import to_html
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from minimax_nb.catalog.endpoint import Endpoint
-from minimax_nb.panels.intake import Intake
+from minimax_nb.panels.intake.intake import Intake
 
 
 class IntakeDesk:

@@ -11,16 +11,16 @@ from minimax_nb.display.render import Bundle
 from minimax_nb.display.transcript import transcripts
 from minimax_nb.errors import RequestError
 from minimax_nb.messages.turns import Turn
-from minimax_nb.panels.chat_meters import Weigher, gauge_op, spent_said
-from minimax_nb.panels.chat_prompt import Under
-from minimax_nb.panels.chat_turns import Entries, Entry
+from minimax_nb.panels.chat.meters import Weigher, gauge_op, spent_said
+from minimax_nb.panels.chat.prompt import Under
+from minimax_nb.panels.chat.turns import Entries, Entry
 from minimax_nb.panels.panel import Op, Panel
 
 _EXCERPT = 40
 
 
 class Talks(Panel):
-    """What a chat panel knows of its conversations. :class:`~minimax_nb.panels.chat_panel.ChatPanel` adds prompts.
+    """What a chat panel knows of its conversations. :class:`~minimax_nb.panels.chat.panel.ChatPanel` adds prompts.
 
     Attributes:
         chats: Every conversation of the panel, oldest first: the first one, its branches, new ones.

@@ -11,8 +11,8 @@ from minimax_nb.chat import Chat
 from minimax_nb.messages.media import Media
 from minimax_nb.messages.parts import ToolCall
 from minimax_nb.messages.reply import Reply
-from minimax_nb.panels.chat_meters import RunningPrice
-from minimax_nb.panels.intake_desk import IntakeDesk
+from minimax_nb.panels.chat.meters import RunningPrice
+from minimax_nb.panels.intake.desk import IntakeDesk
 from minimax_nb.panels.running import Running, Streaming
 from minimax_nb.tools import Approver, Tool
 from minimax_nb.tools.approve import ask_whoever_is_there

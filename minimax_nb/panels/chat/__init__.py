@@ -1,0 +1,1 @@
+"""The chat panel: a conversation, typed and read in a cell, and the same one in Python."""

@@ -1,0 +1,1 @@
+"""Keys: which providers have one, a field that stores one, a test call."""

@@ -1,0 +1,1 @@
+"""What was used, live: figures, budgets, a plot."""
