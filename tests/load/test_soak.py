@@ -14,7 +14,7 @@ import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import psutil
 import pytest
@@ -54,12 +54,25 @@ class Held:
         return cls(len(process.net_connections("all")), len(process.open_files()), threading.active_count())
 
 
-def settled(wanted: Held, seconds: float = 10) -> Held:
-    """What is held once the servers' threads have seen their clients leave."""
+def at_rest(seconds: float = 10) -> Held:
+    """What is held once it no longer changes: servers' threads take a moment to see their clients leave."""
+    ends, held = time.monotonic() + seconds, Held.now()
+    while True:
+        time.sleep(0.5)
+        before, held = held, Held.now()
+        if held == before or time.monotonic() > ends:
+            return held
+
+
+def left_behind(before: Held, seconds: float = 10) -> dict[str, int]:
+    """What is held more than before, by name, after the servers' threads had their moment, too."""
     ends = time.monotonic() + seconds
-    while (held := Held.now()) != wanted and time.monotonic() < ends:
+    while True:
+        held, then = asdict(Held.now()), asdict(before)
+        more = {name: count - then[name] for name, count in held.items() if count > then[name]}
+        if not more or time.monotonic() > ends:
+            return more
         time.sleep(0.05)
-    return held
 
 
 @contextlib.contextmanager
@@ -163,12 +176,10 @@ def check(calls: int, soaked: tuple[int, int, set[str]]) -> None:
 def test_two_thousand_calls_leave_nothing_behind():
     with emulator_service() as emulator, raw_service() as raw:
         lines.close_idle()
-        before = settled(Held.now())
+        before = at_rest()
         check(CALLS, soak(CALLS, (emulator, raw), lambda chat, prompt: chat.ask(prompt).text))
         lines.close_idle()
-        after = settled(before)
-        print(f"before {before}, after {after}")
-        assert after == before
+        assert left_behind(before) == {}
 
 
 @pytest.mark.filterwarnings("error::ResourceWarning", "error::pytest.PytestUnraisableExceptionWarning")
@@ -176,7 +187,7 @@ def test_five_hundred_calls_of_coroutines_leave_nothing_behind():
     with emulator_service() as emulator, raw_service() as raw, asyncio.Runner() as runner:
         runner.run(asyncio.sleep(0))
         lines.close_idle()
-        before = settled(Held.now())
+        before = at_rest()
 
         async def ask(chat: Chat, prompt: str) -> str:
             try:
@@ -188,6 +199,4 @@ def test_five_hundred_calls_of_coroutines_leave_nothing_behind():
 
         soaked = soak(CALLS_OF_COROUTINES, (emulator, raw), lambda chat, prompt: runner.run(ask(chat, prompt)))
         check(CALLS_OF_COROUTINES, soaked)
-        after = settled(before)
-        print(f"before {before}, after {after}")
-        assert after == before
+        assert left_behind(before) == {}
