@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
-import nbformat.v4 as nb
 import pytest
 from playwright.sync_api import Locator
 
 from tests.support.lab import Lab, Page
+from tests.support.notebooks import build
 
 pytestmark = pytest.mark.browser
 
@@ -23,12 +22,6 @@ FRONT_ENDS = [("lab", "dark"), ("notebook", "light")]
 LONG = "/emulate delay-ms=60,chunk-chars=40,text-chars=40000\ntell me more"
 
 
-def notebook(*cells: str) -> dict[str, Any]:
-    made = nb.new_notebook(cells=[nb.new_code_cell(cell) for cell in cells])
-    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    return dict(made)
-
-
 @pytest.fixture(params=FRONT_ENDS, ids=["-".join(pair) for pair in FRONT_ENDS])
 def open_page(request: pytest.FixtureRequest, lab: Callable[..., Lab]) -> Iterator[Callable[..., Page]]:
     """Open a notebook of these cells below the setup, run it, and wait for the panel."""
@@ -36,7 +29,7 @@ def open_page(request: pytest.FixtureRequest, lab: Callable[..., Lab]) -> Iterat
     opened: list[Page] = []
 
     def page(*cells: str, width: int = 1100) -> Page:
-        made = lab(app, theme).open(notebook(SETUP, *(cells or [PANEL])), viewport={"width": width, "height": 1300})
+        made = lab(app, theme).open(build(SETUP, *(cells or [PANEL])), viewport={"width": width, "height": 1300})
         opened.append(made.__enter__())
         made.run_all()
         made.view.get_by_role("textbox", name="Message").first.wait_for()

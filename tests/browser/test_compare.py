@@ -6,11 +6,11 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import nbformat.v4 as nb
 import pytest
 from playwright.sync_api import Locator
 
 from tests.support.lab import Lab, Page
+from tests.support.notebooks import build
 
 pytestmark = pytest.mark.browser
 
@@ -26,12 +26,6 @@ def compared(prompt: str | None, models: str = TWO, more: str = "") -> str:
     return f'board = compare({models}{said}, provider="emulator"{more})\nboard'
 
 
-def notebook(*cells: str) -> dict[str, Any]:
-    made = nb.new_notebook(cells=[nb.new_code_cell(cell) for cell in cells])
-    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    return dict(made)
-
-
 @pytest.fixture(params=FRONT_ENDS, ids=["-".join(pair) for pair in FRONT_ENDS])
 def open_page(request: pytest.FixtureRequest, lab: Callable[..., Lab]) -> Iterator[Callable[..., Page]]:
     """Open a notebook of these cells below the import, and run them."""
@@ -40,7 +34,7 @@ def open_page(request: pytest.FixtureRequest, lab: Callable[..., Lab]) -> Iterat
 
     def page(*cells: str, **context: Any) -> Page:
         sizes = {"viewport": {"width": 1280, "height": 1300}, **context}
-        made = lab(app, theme).open(notebook(SETUP, *cells), **sizes)
+        made = lab(app, theme).open(build(SETUP, *cells), **sizes)
         opened.append(made.__enter__())
         return made
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-import nbformat.v4 as nb
 import pytest
 
 from tests.support.browser import NOT_LOOPBACK
 from tests.support.lab import Lab
+from tests.support.notebooks import build
 
 pytestmark = pytest.mark.browser
 
@@ -20,15 +19,9 @@ shown.update(Markdown("**last**\\n\\n<details><summary>more</summary>\\n\\nhidde
 """
 
 
-def notebook(*cells: str) -> dict[str, Any]:
-    made = nb.new_notebook(cells=[nb.new_code_cell(cell) for cell in cells])
-    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    return dict(made)
-
-
 @pytest.mark.parametrize(("app", "theme"), [("lab", "light"), ("lab", "dark"), ("notebook", "light")])
 def test_a_notebook_is_run_read_and_saved(lab: Callable[..., Lab], app: str, theme: str) -> None:
-    with lab(app, theme).open(notebook("print('hello')", FOLDED)) as page:
+    with lab(app, theme).open(build("print('hello')", FOLDED)) as page:
         page.run_all()
         assert page.text(0) == "hello"
         assert page.prompt(1) == "[2]:"
@@ -48,7 +41,7 @@ def test_a_notebook_is_run_read_and_saved(lab: Callable[..., Lab], app: str, the
 
 
 def test_an_error_ends_run_all_and_the_rest_stays_unrun(lab: Callable[..., Lab]) -> None:
-    with lab().open(notebook("print('before')", "1 / 0", "print('never')")) as page:
+    with lab().open(build("print('before')", "1 / 0", "print('never')")) as page:
         page.run_all()
         assert [page.prompt(index) for index in range(3)] == ["[1]:", "[2]:", "[ ]:"]
         saved = page.save()
@@ -57,7 +50,7 @@ def test_an_error_ends_run_all_and_the_rest_stays_unrun(lab: Callable[..., Lab])
 
 
 def test_an_interrupt_from_the_menu_stops_a_cell(lab: Callable[..., Lab]) -> None:
-    with lab().open(notebook("import time\nprint('started', flush=True)\ntime.sleep(60)", "print('never')")) as page:
+    with lab().open(build("import time\nprint('started', flush=True)\ntime.sleep(60)", "print('never')")) as page:
         page.run_all(wait=False)
         page.wait(lambda: "started" in page.text(0), "the cell to start")
         page.interrupt()
@@ -67,7 +60,7 @@ def test_an_interrupt_from_the_menu_stops_a_cell(lab: Callable[..., Lab]) -> Non
 
 
 def test_a_cell_can_be_written_and_run_by_hand(lab: Callable[..., Lab]) -> None:
-    with lab("notebook").open(notebook("1", "2")) as page:
+    with lab("notebook").open(build("1", "2")) as page:
         page.type_into(1, "print(6 * 7)")
         page.run_cell(1)
         assert page.text(1) == "42"
@@ -78,7 +71,7 @@ def test_a_cell_can_be_written_and_run_by_hand(lab: Callable[..., Lab]) -> None:
 
 def test_what_a_page_asks_of_the_outside_is_refused_and_counted(lab: Callable[..., Lab]) -> None:
     picture = "from IPython.display import HTML\nHTML('<img src=\"https://example.com/a.png\">')"
-    with lab().open(notebook(picture)) as page:
+    with lab().open(build(picture)) as page:
         page.run_all()
         page.wait(lambda: page.outside, "the request")
         assert set(page.outside) == {"https://example.com/a.png"}  # the page may ask again
@@ -87,7 +80,7 @@ def test_what_a_page_asks_of_the_outside_is_refused_and_counted(lab: Callable[..
 
 def test_a_script_error_is_reported(lab: Callable[..., Lab]) -> None:
     script = "from IPython.display import HTML\nHTML('<script>throw new Error(\"broken\")</script>')"
-    with lab().open(notebook(script)) as page:
+    with lab().open(build(script)) as page:
         page.run_all()
         page.wait(lambda: page.errors, "the console's complaint")
         assert "broken" in page.errors[0]

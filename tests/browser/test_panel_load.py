@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
 
-import nbformat.v4 as nb
 import pytest
 from playwright.sync_api import Locator
 
 from tests.display.hostile import HOSTILE
 from tests.support.lab import Lab, Page
+from tests.support.notebooks import build
 
 pytestmark = pytest.mark.browser
 
@@ -49,19 +48,13 @@ FORBIDDEN = """
 """What no model may bring into a page."""
 
 
-def notebook(*cells: str) -> dict[str, Any]:
-    made = nb.new_notebook(cells=[nb.new_code_cell(cell) for cell in cells])
-    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    return dict(made)
-
-
 @pytest.fixture
 def open_page(lab: Callable[..., Lab]) -> Iterator[Callable[..., Page]]:
     """Open a notebook of these cells in JupyterLab."""
     opened: list[Page] = []
 
     def page(*cells: str) -> Page:
-        made = lab("lab", "light").open(notebook(*cells), viewport={"width": 1200, "height": 1200})
+        made = lab("lab", "light").open(build(*cells), viewport={"width": 1200, "height": 1200})
         opened.append(made.__enter__())
         return made
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
-import nbformat.v4 as nb
 import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.support.lab import Lab, Page
+from tests.support.notebooks import build
 
 pytestmark = pytest.mark.browser
 
@@ -18,15 +17,10 @@ OPEN = "from minimax_nb.panels.play.playground import playground\np = playground
 TOLD = "print(p.preset)"
 SAID = "print(p.reply.stop_reason, len(p.chat.turns), p.prompt)"
 BUSY = "import time\ntime.sleep(3)"
+CELLS = (OPEN, TOLD, SAID, BUSY)
 FRONT_ENDS = [("lab", "dark"), ("notebook", "light")]
 QUICK = "/emulate delay-ms=0"
 PERMISSIONS = ["clipboard-read", "clipboard-write"]
-
-
-def notebook() -> dict[str, Any]:
-    made = nb.new_notebook(cells=[nb.new_code_cell(cell) for cell in (OPEN, TOLD, SAID, BUSY)])
-    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    return dict(made)
 
 
 class Seen:
@@ -86,7 +80,7 @@ class Seen:
 def seen(request: pytest.FixtureRequest, lab: Callable[..., Lab]) -> Iterator[Seen]:
     app, theme = request.param
     viewport = {"width": 1280, "height": 1500}
-    with lab(app, theme).open(notebook(), viewport=viewport, permissions=PERMISSIONS) as page:
+    with lab(app, theme).open(build(*CELLS), viewport=viewport, permissions=PERMISSIONS) as page:
         page.run_cell(0)
         found = Seen(page)
         expect(found.button("Send")).to_be_enabled(timeout=30_000)
@@ -265,9 +259,7 @@ def test_code_is_shown_copied_and_put_into_a_cell(seen: Seen) -> None:
 
 
 def test_a_second_view_shows_the_same_and_follows(lab: Callable[..., Lab]) -> None:
-    book = notebook()
-    book["cells"].append(nb.new_code_cell("p"))
-    with lab("lab", "light").open(book, viewport={"width": 1280, "height": 1500}) as page:
+    with lab("lab", "light").open(build(*CELLS, "p"), viewport={"width": 1280, "height": 1500}) as page:
         page.run_cell(0)
         first = Seen(page)
         first.panel = page.outputs(0).get_by_role("region", name="Playground")
@@ -288,7 +280,7 @@ def test_a_second_view_shows_the_same_and_follows(lab: Callable[..., Lab]) -> No
 
 
 def test_a_narrow_cell_has_one_column_and_nothing_beside_it(lab: Callable[..., Lab]) -> None:
-    with lab("notebook", "dark").open(notebook(), viewport={"width": 360, "height": 1500}) as page:
+    with lab("notebook", "dark").open(build(*CELLS), viewport={"width": 360, "height": 1500}) as page:
         page.run_cell(0)
         seen = Seen(page)
         seen.send(f"{QUICK}\nShow me a table, some code and a formula")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import nbformat.v4 as nb
 import pytest
 
 from tests.support.lab import Lab, Page
+from tests.support.notebooks import build
 
 pytestmark = pytest.mark.browser
 
@@ -44,12 +44,6 @@ AFTER = "print(len(deleted), len(answer.tool_runs))"
 FRONT_ENDS = [("lab", "light"), ("lab", "dark"), ("notebook", "light")]
 
 
-def notebook(*cells: str) -> dict[str, Any]:
-    made = nb.new_notebook(cells=[nb.new_code_cell(cell) for cell in cells])
-    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    return dict(made)
-
-
 @pytest.fixture(params=FRONT_ENDS, ids=["-".join(pair) for pair in FRONT_ENDS])
 def open_page(request: pytest.FixtureRequest, lab: Callable[..., Lab]) -> Iterator[Callable[..., Page]]:
     """Open a notebook of these cells below the setup."""
@@ -57,7 +51,7 @@ def open_page(request: pytest.FixtureRequest, lab: Callable[..., Lab]) -> Iterat
     opened: list[Page] = []
 
     def page(*cells: str) -> Page:
-        made = lab(app, theme).open(notebook(SETUP, *cells), viewport={"width": 1100, "height": 1300})
+        made = lab(app, theme).open(build(SETUP, *cells), viewport={"width": 1100, "height": 1300})
         opened.append(made.__enter__())
         return made
 

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import nbformat.v4 as nb
 import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.support.lab import Lab, Page
+from tests.support.notebooks import build
 
 pytestmark = pytest.mark.browser
 
@@ -80,12 +80,6 @@ SHOW_CONNECT = "from minimax_nb.panels import connect\npanel = connect()\npanel"
 WHO = "from minimax_nb import Chat\nprint(Chat().provider, len(drawer.kept))"
 
 
-def notebook(*cells: str) -> dict[str, Any]:
-    made = nb.new_notebook(cells=[nb.new_code_cell(cell) for cell in cells])
-    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    return dict(made)
-
-
 @pytest.fixture(params=FRONT_ENDS, ids=["-".join(pair) for pair in FRONT_ENDS])
 def open_page(request: pytest.FixtureRequest, lab: Callable[..., Lab]) -> Iterator[Callable[..., Page]]:
     """Open a notebook of these cells."""
@@ -93,7 +87,7 @@ def open_page(request: pytest.FixtureRequest, lab: Callable[..., Lab]) -> Iterat
     opened: list[Page] = []
 
     def page(*cells: str, width: int = 1100) -> Page:
-        made = lab(app, theme).open(notebook(*cells), viewport={"width": width, "height": 1400})
+        made = lab(app, theme).open(build(*cells), viewport={"width": width, "height": 1400})
         opened.append(made.__enter__())
         return made
 
