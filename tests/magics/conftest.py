@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Iterator
 from typing import Any
 
@@ -66,6 +67,7 @@ def bare(monkeypatch) -> Iterator[Shell]:
     yield made
     shell.run_line_magic("reset", "-sf")
     shell.history_manager.end_session()
+    atexit.unregister(shell.atexit_operations)  # it holds the shell, and empties it once more at the end of all tests
     InteractiveShell.clear_instance()
 
 
