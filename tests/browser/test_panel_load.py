@@ -179,7 +179,7 @@ def look() -> str:
     return now["text"]
 
 board = compare([Chat(provider="emulator"), Chat("MiniMax-M2.7", provider="emulator", tools=[look])])
-board.widget  # without the copy that is saved: a page would set all of it anew with each reply
+board.widget  # without the copy that is saved: all of it would be sent again with each of the many rounds
 """
 HOSTILE_ROUNDS = """
 for text in texts:
