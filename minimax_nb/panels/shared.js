@@ -28,6 +28,35 @@ function mnbButton(text, onclick, { label, kind, title } = {}) {
   });
 }
 
+/**
+ * A button that stops a reply. It acts when it is pressed, not when it is let go: what grows above it may move it away
+ * from under the pointer in between, and then there would be no click. A finger may be about to scroll, so it clicks.
+ */
+function mnbStopButton(stop, options) {
+  let pressed = -Infinity;
+  const button = mnbButton("Stop", (event) => {
+    if (event.detail === 0 || event.timeStamp - pressed > 1000) stop();
+  }, options);
+  button.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || event.pointerType === "touch" || button.disabled) return;
+    pressed = event.timeStamp;
+    stop();
+  });
+  return button;
+}
+
+/**
+ * A box that grows with what is in it does so in steps while a reply comes, so that the buttons below it stay where they
+ * are for a while. Its style sets min-height by --mnb-step. A height that a person gave it stays.
+ */
+function mnbGrowInSteps(box, inner, busy) {
+  if (box.style.height) return void box.style.removeProperty("--mnb-step");
+  const step = 160;
+  const now = parseFloat(box.style.getPropertyValue("--mnb-step")) || 0;
+  const wanted = Math.ceil((inner.offsetHeight + 24) / step) * step;
+  if (busy ? wanted > now : wanted < now) box.style.setProperty("--mnb-step", `${wanted}px`);
+}
+
 /** A labelled control: the label's text is the control's accessible name. */
 function mnbField(label, control, hint) {
   return mnbEl("label", { class: "mnb-field" }, mnbEl("span", { class: "mnb-label", text: label }), control,

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.support.environment import CHROMIUM, REQUIRE_BROWSER
 
@@ -27,6 +27,9 @@ _PLACES = (
 )
 NOT_LOOPBACK = re.compile(r"^(https?|wss?)://(?!(127\.0\.0\.1|localhost|\[::1\])[:/])")
 """What a page may not ask for."""
+
+PATIENCE_MS = 30_000
+"""How long a test waits for what it expects on a page: two cores may have other tests to run meanwhile."""
 
 
 def chromium() -> str | None:
@@ -56,6 +59,7 @@ def running_browser(path: str) -> Iterator[Browser]:
 
     While it runs, this thread has an event loop of Playwright's, so ``asyncio.run`` does not work in it.
     """
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path,

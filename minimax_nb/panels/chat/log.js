@@ -15,7 +15,14 @@ class MnbChatLog {
     this.following = true;
     this.top = 0;
     this.element.addEventListener("scroll", () => this.scrolled());
-    this.sizes = new ResizeObserver(() => this.follow());
+    this.element.addEventListener("pointerdown", (event) => { // whoever pulls at the box's edge is not held up
+      if (event.target === this.element) this.element.style.removeProperty("--mnb-step");
+    });
+    this.running = false;
+    this.sizes = new ResizeObserver(() => {
+      mnbGrowInSteps(this.element, this.inner, this.running);
+      this.follow();
+    });
     this.sizes.observe(this.inner);
     this.sizes.observe(this.element);
   }
@@ -80,6 +87,7 @@ class MnbChatLog {
   }
 
   busy(state) {
+    this.running = state.running !== null;
     state.turns.forEach((turn, at) => {
       const view = this.views.get(turn.id);
       view.running = turn.id === state.running;

@@ -116,7 +116,7 @@ function mnbChatView({ root, send, say, model, copy }) {
   const message = mnbEl("textarea", { "aria-label": "Message", class: "mnb-chat-message", rows: "1", dir: "auto",
     placeholder: "Message (Enter sends, Shift+Enter begins a line)" });
   const go = mnbButton("Send", () => (submit(), message.focus()), { kind: "primary" });
-  const stop = mnbButton("Stop", () => (send({ op: "stop" }), message.focus()), { kind: "stop" });
+  const stop = mnbStopButton(() => (send({ op: "stop" }), message.focus()), { kind: "stop" });
   const nothing = { kinds: [], image_bytes: 0, video_bytes: 0, count: 0, slice: 1, suffixes: {}, instead: {} };
   const attach = mnbAttach({ send, announce: say, takes: nothing });
   attach.button.classList.add("mnb-button");

@@ -35,14 +35,14 @@ class CompareColumn {
     this.ended = mnbEl("span", { class: "mnb-hint" });
     const button = (text, op, options) => mnbButton(text, () => send({ op, c }), options);
     this.pick = mnbButton("Pick as winner", () => send(this.picked ? { op: "pick" } : { op: "pick", c }));
-    this.stop = button("Stop", "stop", { label: `Stop ${title}` });
+    this.stop = mnbStopButton(() => send({ op: "stop", c }), { label: `Stop ${title}` });
     this.again = button("Regenerate", "again");
     this.goOn = mnbButton("Go on with this chat", goOn);
     for (const one of [this.pick, this.again, this.goOn]) one.setAttribute("aria-describedby", id);
     this.element = mnbEl("section", { class: "mnb-column", "aria-label": title },
-      mnbEl("div", { class: "mnb-row" }, this.title, this.won), this.about,
+      mnbEl("div", { class: "mnb-row mnb-column-head" }, this.title, this.won, mnbEl("span", { class: "mnb-grow" }), this.stop), this.about,
       mnbEl("div", { class: "mnb-figures", role: "group", "aria-label": "Figures" }, ...list), this.complaint, this.holder,
-      mnbEl("div", { class: "mnb-row mnb-column-foot" }, this.pick, this.goOn, this.stop, this.again, this.ended));
+      mnbEl("div", { class: "mnb-row mnb-column-foot" }, this.pick, this.goOn, this.again, this.ended));
   }
 
   load(column) {
@@ -103,7 +103,7 @@ function view({ root, send, say, model }) {
   let columns = [];
   const rounds = mnbEl("div", { class: "mnb-rounds" });
   const prompt = mnbEl("div", { class: "mnb-asked", dir: "auto", tabindex: "0", role: "group", "aria-label": "Prompt" });
-  const stop = mnbButton("Stop", () => send({ op: "stop" }), { title: "Stop all columns" });
+  const stop = mnbStopButton(() => send({ op: "stop" }), { title: "Stop all columns" });
   const progress = mnbEl("span", { class: "mnb-hint" });
   const head = mnbEl("div", { class: "mnb-row" }, stop, progress);
   const row = mnbEl("div", { class: "mnb-columns", tabindex: "0", role: "group", "aria-label": "Columns" });

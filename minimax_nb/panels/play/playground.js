@@ -151,14 +151,17 @@ function view({ root, send, say, model }) {
   const toEnd = () => (log.scrollTop = log.scrollHeight);
   let atEnd = true; // a reader who is at the end of the log stays there
   log.addEventListener("scroll", () => (atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40));
-  const growth = new ResizeObserver(() => atEnd && toEnd());
+  const growth = new ResizeObserver(() => {
+    mnbGrowInSteps(log, list, state?.busy);
+    if (atEnd) toEnd();
+  });
   growth.observe(list);
   const message = mnbEl("textarea", { rows: 3, dir: "auto", placeholder: "Ask something, or choose a sample" });
   const counted = mnbEl("p", { class: "mnb-hint mnb-play-count" });
   const samples = mnbEl("div", { class: "mnb-row mnb-play-samples", role: "group", "aria-label": "Sample prompts" });
   const files = mnbEl("div");
   const sendButton = mnbButton("Send", sendNow, { kind: "primary" });
-  const stop = mnbButton("Stop", () => send({ op: "stop" }));
+  const stop = mnbStopButton(() => send({ op: "stop" }));
   const keeps = mnbEl("input", { type: "checkbox", id: id + "-keeps" });
   const clear = mnbButton("Clear", () => send({ op: "clear" }), { kind: "quiet", title: "Take the calls away; a conversation that is kept begins anew" });
   const typed = playLater(() => send({ op: "prompt", text: message.value }), 350);
@@ -169,6 +172,7 @@ function view({ root, send, say, model }) {
     if (state) state.prompt = message.value;
     typed();
   });
+  message.addEventListener("blur", typed.now); // the code that is about to be looked at or copied is of this text
   message.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing || event.shiftKey || event.altKey) return;
     event.preventDefault();
