@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -13,6 +12,7 @@ from minimax_nb.chat.gauge import Gauge
 from minimax_nb.display.receipt import money
 from minimax_nb.errors import MiniMaxError
 from minimax_nb.messages.reply import Reply
+from minimax_nb.panels.latest import Latest
 from minimax_nb.prompt.tokens import weigh
 
 Op = dict[str, Any]
@@ -92,34 +92,17 @@ class Weigher:
 
     def __init__(self, tell: Callable[[Chat, Gauge], object]) -> None:
         self._tell = tell
-        self._wanted: tuple[Chat, tuple[object, ...]] | None = None
-        self._busy = False
-        self._lock = threading.Lock()
+        self._latest = Latest(self._work, "minimax_nb panel gauge")
 
     def weigh(self, chat: Chat, *draft: object) -> None:
         """Count the conversation, and the draft of a prompt with it if there is one. Returns at once."""
         said = tuple(value for value in draft if not isinstance(value, str) or value.strip())
-        with self._lock:
-            self._wanted = chat, said
-            if self._busy:
-                return
-            self._busy = True
-        threading.Thread(target=self._run, name="minimax_nb panel gauge", daemon=True).start()
+        self._latest.ask((chat, said))
 
-    def _run(self) -> None:
-        while True:
-            with self._lock:
-                wanted, self._wanted = self._wanted, None
-                if wanted is None:
-                    self._busy = False
-                    return
-            chat, draft = wanted
-            try:
-                gauge = chat.gauge(*draft)
-            except MiniMaxError:  # what is wrong with a draft is told when it is sent
-                continue
-            except BaseException:
-                with self._lock:
-                    self._busy = False
-                raise
-            self._tell(chat, gauge)
+    def _work(self, wish: tuple[Chat, tuple[object, ...]]) -> None:
+        chat, draft = wish
+        try:
+            gauge = chat.gauge(*draft)
+        except MiniMaxError:  # what is wrong with a draft is told when it is sent
+            return
+        self._tell(chat, gauge)

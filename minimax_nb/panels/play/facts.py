@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from minimax_nb.catalog import Endpoint, key_status, load_catalog, model_table
@@ -107,30 +106,3 @@ def code(chat: Chat, prompt: Sequence[object]) -> dict[str, Any]:
 def _form(form: CodeForm) -> dict[str, str]:
     cell = _CELLS.get(form.language, "") + form.text
     return {"title": form.title, "text": form.text, "cell": cell, "html": code_html(form.text, form.language)}
-
-
-class Latest:
-    """Work that is done on a daemon thread, once more if it was asked for meanwhile, never twice at a time."""
-
-    def __init__(self, work: Callable[[], object]) -> None:
-        self._work = work
-        self._lock = threading.Lock()
-        self._wanted = self._running = False
-
-    def ask(self) -> None:
-        """Have it done soon; returns at once."""
-        with self._lock:
-            self._wanted = True
-            if self._running:
-                return
-            self._running = True
-        threading.Thread(target=self._run, name="minimax_nb playground", daemon=True).start()
-
-    def _run(self) -> None:
-        while True:
-            with self._lock:
-                self._running = self._wanted
-                if not self._running:
-                    return
-                self._wanted = False
-            self._work()

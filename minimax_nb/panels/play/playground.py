@@ -12,6 +12,7 @@ from minimax_nb.display.render import Bundle
 from minimax_nb.errors import MiniMaxError, RequestError
 from minimax_nb.messages.reply import Reply
 from minimax_nb.panels.intake.desk import IntakeDesk
+from minimax_nb.panels.latest import Latest
 from minimax_nb.panels.page import shows_widgets
 from minimax_nb.panels.panel import Op, Panel
 from minimax_nb.panels.play import facts
@@ -70,7 +71,7 @@ class Playground(Panel):
         self._count = ""
         self._code: dict[str, Any] | None = None
         self._files = IntakeDesk(self.post, lambda: self._settings.endpoint)
-        self._outlook = facts.Latest(self._look_ahead)
+        self._outlook = Latest[None](self._look_ahead, "minimax_nb playground")
         self.prompt, self.keeps = prompt, True
         self.handlers |= {
             "set": self._on_set,
@@ -122,7 +123,7 @@ class Playground(Panel):
         """Everything on the page."""
         self._keys = self._keys or facts.keys_found()
         if not self._count and self.prompt:
-            self._outlook.ask()
+            self._outlook.ask(None)
         return {
             "settings": self._shown_settings(),
             "prompt": self.prompt,
@@ -199,24 +200,24 @@ class Playground(Panel):
         self.post({"op": "settings", "settings": self._shown_settings()})
         if moved:
             self._files.post_takes()
-        self._outlook.ask()
+        self._outlook.ask(None)
 
     def _on_prompt(self, content: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
         with self.lock:
             self.prompt = str(content.get("text", ""))
-        self._outlook.ask()
+        self._outlook.ask(None)
 
     def _on_keeps(self, content: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
         with self.lock:
             self.keeps = content.get("value") is True
             self.post({"op": "keeps", "value": self.keeps})
-        self._outlook.ask()
+        self._outlook.ask(None)
 
     def _on_code(self, content: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
         with self.lock:
             self._code = {"problem": "", "forms": []} if content.get("open") is True else None
             self.post({"op": "code", "code": self._code})
-        self._outlook.ask()
+        self._outlook.ask(None)
 
     def _on_send(self, content: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
         with self.lock:
@@ -246,7 +247,7 @@ class Playground(Panel):
             if self.keeps:
                 self._settings.shown_chat().reset()
             self.post({"op": "cleared"})
-        self._outlook.ask()
+        self._outlook.ask(None)
 
     # -- one call ------------------------------------------------------------------------------------------------------
 
@@ -284,7 +285,7 @@ class Playground(Panel):
             self._live = None
             self.post(*ops, {"op": "busy", "value": False}, *self._gone(call))
         self.keep()
-        self._outlook.ask()
+        self._outlook.ask(None)
 
     def _gone(self, call: Call) -> list[Op]:
         """Empty the message box after a prompt of a conversation that was answered. Whatever failed stays there."""
@@ -304,7 +305,7 @@ class Playground(Panel):
         except MiniMaxError as error:
             call.ended, call.trouble = error.reply, "" if error.reply else str(error)
 
-    def _look_ahead(self) -> None:
+    def _look_ahead(self, _: None) -> None:
         """Count what would be sent, and write it as code; on a thread of its own."""
         with self.lock:
             chat = self._alone(self._settings.shown_chat())
