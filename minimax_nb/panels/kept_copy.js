@@ -125,13 +125,20 @@ function mnbKeptCopy({ el, keeper, mark }) {
     text: "The saved copy below is out of date. Run the cell of the panel again to renew it." });
   toggle.hidden = true;
   let hidden = true;
-  let watcher = null;
+  let watcher = null; // of outputs that come and go
+  let drawing = null; // of outputs that are there already, while none of them is the copy
+
+  /** What stands below the panel in its cell. */
+  function below() {
+    const found = [];
+    let next = el.closest(".jp-OutputArea-child")?.nextElementSibling;
+    for (; next; next = next.nextElementSibling) found.push(next);
+    return found;
+  }
 
   function outputs() {
-    const own = el.closest(".jp-OutputArea-child");
-    if (!own) return [];
     const found = [];
-    for (let next = own.nextElementSibling; next; next = next.nextElementSibling) {
+    for (const next of below()) {
       const text = next.querySelector(".jp-OutputArea-output")?.textContent.trimEnd() ?? "";
       if (text.endsWith(mark) || text.endsWith(`${mark}]`)) found.push(next);
     }
@@ -145,6 +152,17 @@ function mnbKeptCopy({ el, keeper, mark }) {
     toggle.hidden = !found.length;
     toggle.textContent = hidden ? "Show saved copy" : "Hide saved copy";
     toggle.setAttribute("aria-expanded", String(!hidden));
+    drawing?.disconnect();
+    drawing = null;
+    if (!found.length) awaitCopy();
+  }
+
+  /** A long copy is drawn long after its output came. */
+  function awaitCopy() {
+    drawing = new MutationObserver(fold);
+    for (const next of below()) {
+      if (!next.querySelector(".mnb-panel")) drawing.observe(next, { childList: true, subtree: true });
+    }
   }
 
   function show(now) {
@@ -164,11 +182,10 @@ function mnbKeptCopy({ el, keeper, mark }) {
         watcher.observe(area, { childList: true });
       }
       fold();
-      setTimeout(fold, 300); // Markdown is drawn some time after it came
-      setTimeout(fold, 1500);
     },
     close() {
       watcher?.disconnect();
+      drawing?.disconnect();
       for (const output of outputs()) output.style.display = "";
     },
   };
