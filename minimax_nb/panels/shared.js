@@ -51,6 +51,7 @@ function mnbStopButton(stop, options) {
  */
 function mnbGrowInSteps(box, inner, busy) {
   if (box.style.height) return void box.style.removeProperty("--mnb-step");
+  if (inner.offsetHeight > box.clientHeight) return; // as tall as it gets; each change is a new style for all that is in it
   const step = 160;
   const now = parseFloat(box.style.getPropertyValue("--mnb-step")) || 0;
   const wanted = Math.ceil((inner.offsetHeight + 24) / step) * step;
