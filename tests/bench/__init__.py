@@ -2,8 +2,9 @@
 
 ::
 
-    python -m tests.bench                     every row, seven repetitions: about nine minutes on two cores
-    python -m tests.bench --rows client,load  some of the rows (client, count, load, kernel, panel, media, browser)
+    python -m tests.bench                     every row, seven repetitions: about twelve minutes on two cores
+    python -m tests.bench --rows client,load  some of the rows (client, count, load, kernel, panel, media, browser,
+                                             hang)
     python -m tests.bench --repeat 3 --json figures.json
 
 Each figure is measured in fresh processes that take turns with the floor's, so that whatever else the machine does

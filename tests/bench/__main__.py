@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import tests.bench
-from tests.bench import client_rows, count_rows, kernel_rows, media_rows, page_rows, panel_rows
+from tests.bench import client_rows, count_rows, hang_rows, kernel_rows, media_rows, page_rows, panel_rows
 from tests.bench.load_server import LoadServer
 from tests.bench.surroundings import Surroundings
 from tests.bench.table import Row, table
@@ -28,6 +28,7 @@ GROUPS: dict[str, Callable[[Surroundings, LoadServer, int, Say], Iterator[Row]]]
     "panel": panel_rows.rows,
     "media": media_rows.rows,
     "browser": page_rows.rows,
+    "hang": hang_rows.rows,
 }
 
 
