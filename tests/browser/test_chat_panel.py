@@ -103,7 +103,8 @@ def test_the_thinking_grows_live_and_folds_when_the_answer_begins(open_page):
 def test_stop_in_mid_stream_keeps_what_came_and_the_next_message_works(open_page):
     page = open_page()
     say(page, LONG)
-    page.wait(lambda: len(turn(page, 1).inner_text()) > 900, "the reply under way")
+    full = "(log) => log.scrollHeight > log.clientHeight + 40"
+    page.wait(lambda: log(page).evaluate(full), "a reply that fills the box, so that Stop stays", 60)
     assert button(page, "Send").is_disabled()
     message(page).fill("a draft, written meanwhile")
     button(page, "Stop").click()

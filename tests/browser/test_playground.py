@@ -202,6 +202,8 @@ def test_stop_keeps_what_came_and_the_message(seen: Seen) -> None:
     seen.button("Send").click()
     expect(seen.replies.locator(".mnb-tail")).to_contain_text(re.compile(r"\w+"), timeout=20_000)
     expect(seen.button("Send")).to_be_disabled()
+    full = "(log) => log.scrollHeight > log.clientHeight + 40"
+    seen.page.wait(lambda: seen.replies.evaluate(full), "a box that grows no more, so that Stop stays", 60)
     seen.button("Stop").click()
     expect(seen.replies.get_by_text("stopped by you")).to_be_visible()
     expect(seen.button("Send")).to_be_enabled()
